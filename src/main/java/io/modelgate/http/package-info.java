@@ -1,0 +1,10 @@
+/**
+ * What every answer of ours is made of: problem documents (RFC 9457), request ids, and the one place where a failure
+ * becomes a response.
+ *
+ * <p>A leaf: it imports nothing of ours. Start at {@link io.modelgate.http.ProblemType}.
+ */
+@NullMarked
+package io.modelgate.http;
+
+import org.jspecify.annotations.NullMarked;
