@@ -1,0 +1,187 @@
+package io.modelgate.architecture;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.beFinal;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.vertx.core.Future;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+/** The shape of the code, kept by the build. The table of directions is the one in CONTRIBUTING. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class ArchitectureTest {
+
+    private static final String BASE = "io.modelgate.";
+
+    private final JavaClasses classes = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("io.modelgate");
+
+    /** What each package may import besides itself. {@code app} gathers everything and is imported by nobody. */
+    private static final Map<String, Set<String>> DIRECTIONS = Map.ofEntries(
+            Map.entry("config", Set.of()),
+            Map.entry("identity", Set.of()),
+            Map.entry("http", Set.of()),
+            Map.entry("access", Set.of("config", "identity")),
+            Map.entry("token", Set.of("config", "identity", "http")),
+            Map.entry("guard", Set.of("config", "http")),
+            Map.entry("upstream", Set.of("config", "http")),
+            Map.entry("assertion", Set.of("config", "identity", "http", "token")),
+            Map.entry("bus", Set.of("config", "identity", "http", "assertion")),
+            Map.entry("store", Set.of("config", "identity", "http")),
+            Map.entry("resource", Set.of("config", "identity", "http", "store", "bus", "assertion")),
+            Map.entry("model", Set.of("config", "identity", "http", "store", "bus", "assertion", "resource")),
+            Map.entry("management", Set.of("config", "http", "guard")),
+            Map.entry(
+                    "proxy",
+                    Set.of("config", "identity", "http", "access", "token", "guard", "upstream", "assertion", "bus")));
+
+    @Test
+    void packages_have_no_cycles() {
+        check(slices().matching("io.modelgate.(*)..").should().beFreeOfCycles());
+    }
+
+    @Test
+    void packages_import_only_what_the_table_allows() {
+        DIRECTIONS.forEach((name, allowed) -> {
+            var permitted = Stream.concat(Stream.of(name), allowed.stream())
+                    .map(p -> BASE + p + "..")
+                    .toArray(String[]::new);
+            noClasses()
+                    .that()
+                    .resideInAPackage(BASE + name + "..")
+                    .should()
+                    .dependOnClassesThat(resideInAPackage(BASE + "..").and(not(resideInAnyPackage(permitted))))
+                    .as(name + " imports only " + Arrays.toString(permitted))
+                    .allowEmptyShould(true)
+                    .check(classes);
+        });
+    }
+
+    @Test
+    void every_package_is_in_the_table() {
+        var packages = classes.stream()
+                .map(c -> c.getPackageName().substring(BASE.length()).split("\\.", 2)[0])
+                .distinct()
+                .filter(p -> !p.equals("app"))
+                .toList();
+        assertThat(DIRECTIONS.keySet()).containsAll(packages);
+    }
+
+    @Test
+    void there_is_no_static_mutable_state() {
+        check(fields().that()
+                .areStatic()
+                .and()
+                .areDeclaredInClassesThat()
+                .resideInAPackage(BASE + "..")
+                .should(beFinal())
+                .andShould()
+                .notHaveRawType(assignableTo("java.util.concurrent.atomic.AtomicReference"))
+                .andShould()
+                .notHaveRawType(assignableTo("com.github.benmanes.caffeine.cache.Cache"))
+                .andShould()
+                .notHaveRawType(assignableTo("java.util.concurrent.ConcurrentMap")));
+    }
+
+    @Test
+    void mongo_types_stay_in_the_store() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages(BASE + "store..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("com.mongodb..", "io.vertx.ext.mongo..", "de.bwaldvogel..", "org.bson.."));
+    }
+
+    @Test
+    void http_clients_stay_where_calls_are_made() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages(BASE + "token..", BASE + "upstream..")
+                .should()
+                .dependOnClassesThat()
+                .haveNameMatching("io\\.vertx\\.core\\.http\\.HttpClient.*|io\\.vertx\\.ext\\.web\\.client\\..*"));
+    }
+
+    @Test
+    void nothing_blocks_outside_the_composition_root() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages(BASE + "app..")
+                .should()
+                .callMethod(Thread.class, "sleep", long.class)
+                .orShould()
+                .callMethodWhere(DescribedPredicate.and(
+                        target(nameMatching("await|join|get")),
+                        target(owner(assignableTo(java.util.concurrent.Future.class)
+                                .or(assignableTo(CountDownLatch.class))
+                                .or(assignableTo(Future.class)))))));
+    }
+
+    @Test
+    void only_commands_print() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages(BASE + "app..")
+                .should()
+                .accessField(System.class, "out")
+                .orShould()
+                .accessField(System.class, "err"));
+    }
+
+    @Test
+    void every_store_method_starts_with_a_scope() {
+        check(methods()
+                .that()
+                .areDeclaredInClassesThat()
+                .haveSimpleName("ScopedStore")
+                .and()
+                .arePublic()
+                .and()
+                .areNotStatic()
+                .should(new ArchCondition<>("take a GroupScope first") {
+                    @Override
+                    public void check(JavaMethod method, ConditionEvents events) {
+                        var types = method.getRawParameterTypes();
+                        var scoped =
+                                !types.isEmpty() && types.get(0).getSimpleName().equals("GroupScope");
+                        if (!scoped && !method.getName().equals("close")) {
+                            events.add(SimpleConditionEvent.violated(
+                                    method, method.getFullName() + " has no GroupScope first"));
+                        }
+                    }
+                })
+                .allowEmptyShould(true));
+    }
+
+    private void check(ArchRule rule) {
+        rule.check(classes);
+    }
+}
