@@ -77,7 +77,7 @@ class ArchitectureTest {
                     .that()
                     .resideInAPackage(BASE + name + "..")
                     .should()
-                    .dependOnClassesThat(resideInAPackage(BASE + "..").and(not(resideInAnyPackage(permitted))))
+                    .dependOnClassesThat(resideInAPackage("io.modelgate..").and(not(resideInAnyPackage(permitted))))
                     .as(name + " imports only " + Arrays.toString(permitted))
                     .allowEmptyShould(true)
                     .check(classes);
@@ -100,7 +100,7 @@ class ArchitectureTest {
                 .areStatic()
                 .and()
                 .areDeclaredInClassesThat()
-                .resideInAPackage(BASE + "..")
+                .resideInAPackage("io.modelgate..")
                 .should(beFinal())
                 .andShould()
                 .notHaveRawType(assignableTo("java.util.concurrent.atomic.AtomicReference"))
