@@ -1,0 +1,60 @@
+package io.modelgate.app;
+
+import io.modelgate.config.InvalidConfig;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line. */
+@Command(
+        name = "modelgate",
+        description = "The open front door of a machine-learning platform: verifies tokens, decides, dispatches.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        subcommands = {
+            ServeCommand.class,
+            ConfigCommand.class,
+            TokenCommand.class,
+            DemoCommand.class,
+            VersionCommand.class,
+            CommandLine.HelpCommand.class
+        },
+        footer = {
+            "",
+            "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.",
+            "Start with: modelgate demo"
+        })
+public final class Modelgate implements Runnable {
+
+    @Spec
+    CommandSpec spec;
+
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Modelgate())
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    command.getErr().println(command.getColorScheme().errorText(explain(failure)));
+                    return failure instanceof InvalidConfig ? 2 : 1;
+                })
+                .setUsageHelpAutoWidth(true);
+    }
+
+    /** Our own failures speak for themselves; of any other the user needs at least its kind. */
+    private static String explain(Exception failure) {
+        if (failure instanceof InvalidConfig || failure instanceof CommandFailure) {
+            return String.valueOf(failure.getMessage());
+        }
+        return "unexpected " + failure.getClass().getSimpleName() + ": " + failure.getMessage()
+                + "\nPlease report this; MODELGATE_LOG_LEVEL=DEBUG shows more.";
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Say what to do, for example: modelgate serve --help");
+    }
+}

@@ -1,0 +1,56 @@
+package io.modelgate.proxy;
+
+import io.modelgate.identity.Reason;
+import io.vertx.core.json.JsonObject;
+import java.time.InstantSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One JSON document per decision on the logger {@code modelgate.decision}. Its members are a stable contract: {@code
+ * event, time, requestId, method, host, path, route, client, issuer, subject, outcome, reason}. No query, no header,
+ * no token ever stands in it.
+ */
+final class DecisionLog {
+
+    private static final Logger LINES = LoggerFactory.getLogger("modelgate.decision");
+
+    /** Which decisions are written. */
+    enum Scope {
+        NONE,
+        REFUSALS,
+        ALL
+    }
+
+    private final Scope scope;
+    private final InstantSource clock;
+
+    DecisionLog(Scope scope, InstantSource clock) {
+        this.scope = scope;
+        this.clock = clock;
+    }
+
+    void write(Exchange exchange, Outcome outcome, Reason reason) {
+        if (scope == Scope.ALL || (scope == Scope.REFUSALS && outcome != Outcome.GRANTED)) {
+            LINES.info(line(exchange, outcome, reason));
+        }
+    }
+
+    private String line(Exchange exchange, Outcome outcome, Reason reason) {
+        var principal = exchange.caller().fold(anonymous -> null, known -> known.principal());
+        return new JsonObject()
+                .put("event", "decision")
+                .put("time", clock.instant().toString())
+                .put("requestId", exchange.id().value())
+                .put("method", exchange.method())
+                .put("host", exchange.origin().host())
+                .put("path", exchange.target().path())
+                .put("route", exchange.routeId())
+                .put("client", exchange.origin().address())
+                .put("issuer", principal == null ? null : principal.issuer())
+                .put("subject", principal == null ? null : principal.subject())
+                .put("outcome", outcome.code())
+                .put("reason", reason.code())
+                .encode();
+    }
+}

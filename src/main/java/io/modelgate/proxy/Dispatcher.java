@@ -1,0 +1,55 @@
+package io.modelgate.proxy;
+
+import io.modelgate.http.Problem;
+import io.modelgate.http.ProblemType;
+import io.modelgate.upstream.Outbound;
+import io.modelgate.upstream.Upstream;
+import io.vertx.core.MultiMap;
+import java.util.function.Consumer;
+
+/** The fourth room for what was granted: to an upstream over HTTP, or to a service over the event bus. */
+final class Dispatcher {
+
+    private static final Consumer<MultiMap> NOTHING = headers -> {};
+
+    private final UpstreamIdentity identity;
+    private final ServiceDoor services;
+    private final Answers answers;
+    private final Failures failures;
+
+    Dispatcher(UpstreamIdentity identity, ServiceDoor services, Answers answers, Failures failures) {
+        this.identity = identity;
+        this.services = services;
+        this.answers = answers;
+        this.failures = failures;
+    }
+
+    void dispatch(Exchange exchange, RoutePlan plan) {
+        if (exchange.isUpgrade()) {
+            answers.problem(
+                    exchange, Problem.of(ProblemType.NOT_IMPLEMENTED, "Upgrades (WebSocket) are not supported yet."));
+            return;
+        }
+        plan.route()
+                .target()
+                .fold(
+                        target -> forward(exchange, plan, plan.upstream().orElseThrow()),
+                        service -> services.ask(exchange, plan.route(), service.name()));
+    }
+
+    private boolean forward(Exchange exchange, RoutePlan plan, Upstream upstream) {
+        var route = plan.route();
+        var target = exchange.target();
+        var path = route.targetPath(target.path());
+        var principal = exchange.caller().fold(anonymous -> null, known -> known.principal());
+        var outbound = new Outbound(
+                target.query() == null ? path : path + "?" + target.query(),
+                exchange.origin(),
+                exchange.id(),
+                principal != null && route.identity() == Route.Identity.TOKEN,
+                principal == null ? NOTHING : identity.of(route, principal),
+                headers -> answers.mark(exchange, headers));
+        upstream.forward(exchange.request(), outbound).onFailure(failure -> failures.answer(exchange, failure));
+        return true;
+    }
+}

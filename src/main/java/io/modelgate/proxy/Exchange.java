@@ -1,0 +1,118 @@
+package io.modelgate.proxy;
+
+import io.modelgate.guard.Admission.Admitted;
+import io.modelgate.guard.RequestTarget;
+import io.modelgate.http.ClientOrigin;
+import io.modelgate.http.RequestId;
+import io.modelgate.identity.Caller;
+import io.modelgate.identity.Reason;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One admitted request on its way through the rooms, with what each of them found out. Lives on one event loop.
+ */
+final class Exchange {
+
+    private final HttpServerRequest request;
+    private final Admitted admitted;
+    private final long startedNanos = System.nanoTime();
+    private @Nullable RoutePlan plan;
+    private Caller caller = new Caller.Anonymous(Reason.NO_CREDENTIAL);
+    private boolean forIngress;
+    private boolean answered;
+    private boolean ended;
+
+    Exchange(HttpServerRequest request, Admitted admitted) {
+        this.request = request;
+        this.admitted = admitted;
+    }
+
+    HttpServerRequest request() {
+        return request;
+    }
+
+    Admitted admitted() {
+        return admitted;
+    }
+
+    RequestId id() {
+        return admitted.requestId();
+    }
+
+    RequestTarget target() {
+        return admitted.target();
+    }
+
+    ClientOrigin origin() {
+        return admitted.origin();
+    }
+
+    String method() {
+        return request.method().name();
+    }
+
+    long startedNanos() {
+        return startedNanos;
+    }
+
+    /** The route that was found; null for the gateway's own endpoints and where no route is. */
+    @Nullable
+    RoutePlan plan() {
+        return plan;
+    }
+
+    void plan(RoutePlan found) {
+        plan = found;
+    }
+
+    Caller caller() {
+        return caller;
+    }
+
+    void caller(Caller identified) {
+        caller = identified;
+    }
+
+    /** What the route is called in logs and metrics; a closed set. */
+    String routeId() {
+        return plan == null ? "none" : plan.id();
+    }
+
+    /** Marks the exchange as a question of another ingress, which makes redirects itself. */
+    void forIngress() {
+        forIngress = true;
+    }
+
+    boolean isForIngress() {
+        return forIngress;
+    }
+
+    boolean hasBody() {
+        var headers = request.headers();
+        return headers.contains(HttpHeaders.TRANSFER_ENCODING)
+                || headers.contains(HttpHeaders.CONTENT_LENGTH) && !"0".equals(headers.get(HttpHeaders.CONTENT_LENGTH));
+    }
+
+    boolean isUpgrade() {
+        return request.headers().contains(HttpHeaders.UPGRADE)
+                && request.headers().contains(HttpHeaders.CONNECTION, "upgrade", true);
+    }
+
+    /** True once; whoever gets it answers, everybody else is too late. */
+    boolean claimAnswer() {
+        if (answered || request.response().headWritten()) {
+            return false;
+        }
+        answered = true;
+        return true;
+    }
+
+    /** True once: the exchange is over, however it ended. */
+    boolean claimEnd() {
+        var first = !ended;
+        ended = true;
+        return first;
+    }
+}

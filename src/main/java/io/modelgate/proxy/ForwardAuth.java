@@ -1,0 +1,99 @@
+package io.modelgate.proxy;
+
+import io.modelgate.access.Requirement;
+import io.modelgate.guard.RequestTarget;
+import io.modelgate.http.GatewayException;
+import io.modelgate.http.ProblemType;
+import io.modelgate.token.TokenVerifier;
+import io.vertx.core.buffer.Buffer;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * {@code /auth}: the decision without the dispatch, for another ingress (nginx {@code auth_request}, Traefik
+ * ForwardAuth, Envoy {@code ext_authz} over HTTP, which puts the path it asks about behind {@code /auth}). 200 with
+ * identity headers, or 401, or 403.
+ *
+ * <p>Which request is meant is taken from trusted proxies only, and decided by the route it is for. Without one the
+ * question is whether the caller is anybody at all; so 200 always comes with an identity or for a public route.
+ */
+final class ForwardAuth {
+
+    static final String PATH = "/auth";
+
+    private final Routing routing;
+    private final TokenVerifier anyIssuer;
+    private final IdentityHeaders identityHeaders;
+    private final Answers answers;
+
+    /** What has to be decided: by whose tokens, and what is asked of the caller. */
+    record Question(TokenVerifier verifier, Requirement requirement, Optional<RoutePlan> plan) {}
+
+    ForwardAuth(Routing routing, TokenVerifier anyIssuer, IdentityHeaders identityHeaders, Answers answers) {
+        this.routing = routing;
+        this.anyIssuer = anyIssuer;
+        this.identityHeaders = identityHeaders;
+        this.answers = answers;
+    }
+
+    /** Whether the request puts a question to us. */
+    static boolean isAsked(Exchange exchange) {
+        var path = exchange.target().path();
+        return path.startsWith(PATH)
+                && (path.length() == PATH.length()
+                        || path.charAt(PATH.length()) == '/'
+                                && exchange.admitted().trustedPeer());
+    }
+
+    /** Fails with {@code FORBIDDEN} or {@code BAD_REQUEST} where the question must not be answered. */
+    Question question(Exchange exchange) {
+        exchange.forIngress();
+        var admitted = exchange.admitted();
+        if (admitted.originalDropped()) {
+            // Deciding about less than was asked would let a protected path through.
+            throw new GatewayException(
+                    ProblemType.FORBIDDEN,
+                    "Only a trusted proxy may ask about another request; add it to gateway.trusted-proxies.");
+        }
+        if (admitted.original() != null) {
+            var method = admitted.original().method();
+            return about(exchange, method == null ? exchange.method() : method, admitted.original().uri());
+        }
+        var rest = exchange.target().path().substring(PATH.length());
+        return rest.isEmpty()
+                ? new Question(anyIssuer, Requirement.authenticated(), Optional.empty())
+                : about(exchange, exchange.method(), rest);
+    }
+
+    /** Identity travels in headers the ingress copies; an anonymous caller of a public route has none. */
+    void grant(Exchange exchange) {
+        var headers = exchange.request().response().headers();
+        exchange.caller().fold(anonymous -> false, known -> {
+            identityHeaders.apply(known.principal(), headers);
+            return true;
+        });
+        answers.send(exchange, 200, Map.of("Cache-Control", "no-store"), Buffer.buffer());
+    }
+
+    private Question about(Exchange exchange, String method, String uri) {
+        var target = RequestTarget.parse(uri);
+        if (target.authority() != null) {
+            throw new GatewayException(ProblemType.BAD_REQUEST, "The original URI must be a path.");
+        }
+        return routing.find(exchange.origin().host(), method, target.path())
+                .fold(
+                        matched -> matched.route().encodedSlash() || !target.encodedSlash()
+                                ? question(routing.plan(matched.route()))
+                                : unanswerable(),
+                        nothing -> unanswerable(),
+                        notAllowed -> unanswerable());
+    }
+
+    private static Question question(RoutePlan plan) {
+        return new Question(plan.verifier(), plan.route().requirement(), Optional.of(plan));
+    }
+
+    private Question unanswerable() {
+        return new Question(anyIssuer, Requirement.denied(), Optional.empty());
+    }
+}

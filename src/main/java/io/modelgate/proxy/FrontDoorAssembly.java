@@ -1,0 +1,113 @@
+package io.modelgate.proxy;
+
+import io.modelgate.access.Requirement;
+import io.modelgate.guard.RequestGuard;
+import io.modelgate.upstream.OwnCookies;
+import io.modelgate.upstream.Upstream;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/** Builds one event loop's front door and what only it uses. */
+final class FrontDoorAssembly {
+
+    private static final OwnCookies OWN_COOKIES =
+            new OwnCookies(Set.of("__Host-modelgate", "modelgate"), List.of("__Host-modelgate-", "modelgate-"));
+
+    private final FrontDoor frontDoor;
+    private final Collection<Upstream> upstreams;
+
+    private FrontDoorAssembly(FrontDoor frontDoor, Collection<Upstream> upstreams) {
+        this.frontDoor = frontDoor;
+        this.upstreams = upstreams;
+    }
+
+    FrontDoor frontDoor() {
+        return frontDoor;
+    }
+
+    Future<Void> close() {
+        return Future.join(upstreams.stream().map(Upstream::close).toList()).mapEmpty();
+    }
+
+    static FrontDoorAssembly build(Vertx vertx, ProxyParts parts) {
+        var config = parts.config();
+        var publicUrl = parts.guard().publicHosts().canonical(parts.guard().listen().port());
+        var answers = new Answers(
+                config.browserRule(),
+                new LoginRedirect(config.loginUri()),
+                new Challenge(publicUrl, authUris(config, publicUrl), config.unauthenticatedStatus()),
+                parts.drain());
+        var failures = new Failures(answers, parts.meters());
+        var records = new Records(
+                parts.drain(),
+                new DecisionLog(config.decisionLog(), parts.clock()),
+                new DecisionMetrics(parts.meters()),
+                new AccessLog(config.accessLog(), parts.clock()),
+                parts.meters());
+        var anyIssuer = parts.issuers().verifierFor(config.issuers());
+        var identityHeaders = new IdentityHeaders();
+        var upstreams = upstreams(vertx, parts);
+        var routing = new Routing(plans(parts, upstreams));
+        var frontDoor = new FrontDoor(
+                new RequestGuard(parts.guard()),
+                routing,
+                builtIns(parts, answers, publicUrl),
+                new ForwardAuth(routing, anyIssuer, identityHeaders, answers),
+                anyIssuer,
+                new Dispatcher(
+                        new UpstreamIdentity(parts.minter(), identityHeaders),
+                        new ServiceDoor(parts.bus(), parts.minter(), answers, failures, parts.clock()),
+                        answers,
+                        failures),
+                answers,
+                failures,
+                records);
+        return new FrontDoorAssembly(frontDoor, upstreams.values());
+    }
+
+    private static List<URI> authUris(ProxyConfig config, URI publicUrl) {
+        return List.of(publicUrl.resolve(config.loginUri()));
+    }
+
+    private static Map<String, Upstream> upstreams(Vertx vertx, ProxyParts parts) {
+        var upstreams = new LinkedHashMap<String, Upstream>();
+        parts.upstreams().forEach((name, config) -> upstreams.put(name, new Upstream(vertx, config, OWN_COOKIES)));
+        return upstreams;
+    }
+
+    private static List<RoutePlan> plans(ProxyParts parts, Map<String, Upstream> upstreams) {
+        var plans = new ArrayList<RoutePlan>();
+        for (var route : parts.routes().routes()) {
+            Optional<Upstream> upstream = route.target()
+                    .fold(target -> Optional.of(Objects.requireNonNull(upstreams.get(target.name()))), service -> Optional.empty());
+            plans.add(new RoutePlan(route, route.id(), parts.issuers().verifierFor(route.issuers()), upstream));
+        }
+        return plans;
+    }
+
+    private static BuiltIns builtIns(ProxyParts parts, Answers answers, URI publicUrl) {
+        var config = parts.config();
+        var builtIns = new BuiltIns(answers)
+                .userInfo()
+                .document(BuiltIns.WELL_KNOWN, () -> parts.wellKnown().toJson())
+                .document(BuiltIns.RESOURCE_METADATA, () -> new ResourceMetadata(publicUrl, parts.authorizationServers()).toJson())
+                .document(BuiltIns.ASSERTION_KEYS, parts.assertionKeys()::jwks);
+        if (config.loginUri().equals(URI.create(BuiltIns.LOGIN))) {
+            builtIns.page(BuiltIns.LOGIN, Requirement.anybody(), LoginPage::html);
+        }
+        if (config.homePage()) {
+            var home = new HomePage(parts.routes().routes());
+            builtIns.page(BuiltIns.HOME, Requirement.anybody(), home::html);
+        }
+        return builtIns;
+    }
+}

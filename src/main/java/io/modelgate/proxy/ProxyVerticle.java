@@ -1,0 +1,36 @@
+package io.modelgate.proxy;
+
+import io.modelgate.guard.GuardedServer;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import org.jspecify.annotations.Nullable;
+
+/** Owns one HTTP server and everything behind it on one event loop; the logic is in {@link FrontDoor}. */
+public final class ProxyVerticle extends VerticleBase {
+
+    private final ProxyParts parts;
+    private @Nullable FrontDoorAssembly assembly;
+    private @Nullable HttpServer server;
+
+    public ProxyVerticle(ProxyParts parts) {
+        this.parts = parts;
+    }
+
+    @Override
+    public Future<?> start() {
+        var options = GuardedServer.options(parts.guard());
+        var built = FrontDoorAssembly.build(vertx, parts);
+        assembly = built;
+        var opened = GuardedServer.install(vertx.createHttpServer(options), options, parts.guard())
+                .requestHandler(built.frontDoor());
+        server = opened;
+        return opened.listen();
+    }
+
+    @Override
+    public Future<?> stop() {
+        var closing = server == null ? Future.<Void>succeededFuture() : server.close();
+        return closing.eventually(() -> assembly == null ? Future.succeededFuture() : assembly.close());
+    }
+}

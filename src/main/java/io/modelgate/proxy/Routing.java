@@ -1,0 +1,53 @@
+package io.modelgate.proxy;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import java.util.Collection;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Which route a request is for, and the plan to serve it. */
+final class Routing {
+
+    private final RouteTable table;
+    private final Map<Route, RoutePlan> plans = new IdentityHashMap<>();
+
+    Routing(Collection<RoutePlan> plans) {
+        this.table = new RouteTable(plans.stream().map(RoutePlan::route).toList());
+        plans.forEach(plan -> this.plans.put(plan.route(), plan));
+    }
+
+    RouteMatch find(Exchange exchange) {
+        return find(exchange.origin().host(), exchange.method(), exchange.target().path());
+    }
+
+    RouteMatch find(String host, String method, String path) {
+        return table.find(host, method, path);
+    }
+
+    RoutePlan plan(Route route) {
+        return Objects.requireNonNull(plans.get(route), "every route of the table has a plan");
+    }
+
+    /**
+     * The route a CORS preflight (Fetch standard §3.2.2) asks about: that of the method to come. Null where the
+     * request is no preflight, or its route lets no foreign page in.
+     */
+    @Nullable
+    Route preflighted(Exchange exchange) {
+        var headers = exchange.request().headers();
+        if (exchange.request().method() != HttpMethod.OPTIONS || !headers.contains(HttpHeaders.ORIGIN)) {
+            return null;
+        }
+        var method = headers.get(HttpHeaders.ACCESS_CONTROL_REQUEST_METHOD);
+        if (method == null) {
+            return null;
+        }
+        var match = table.find(exchange.origin().host(), method, exchange.target().path());
+        return match instanceof RouteMatch.Matched matched && matched.route().cors().isPresent()
+                ? matched.route()
+                : null;
+    }
+}
