@@ -1,0 +1,177 @@
+package io.modelgate.guard;
+
+import io.modelgate.guard.Admission.Admitted;
+import io.modelgate.guard.Admission.Refused;
+import io.modelgate.http.ClientOrigin;
+import io.modelgate.http.GatewayException;
+import io.modelgate.http.ProblemType;
+import io.modelgate.http.RequestId;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.streams.ReadStream;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Admits or refuses a request by its head alone. {@link #admit} is called once per request, before anybody else looks
+ * at it: it also takes spoofable headers out of the request.
+ */
+public final class RequestGuard {
+
+    private final PublicHosts hosts;
+    private final TrustedProxies proxies;
+    private final boolean rfc7239;
+    private final GuardConfig.Limits limits;
+
+    public RequestGuard(GuardConfig config) {
+        this.hosts = config.publicHosts();
+        this.proxies = config.trustedProxies();
+        this.rfc7239 = config.forwardedHeader() == ForwardedHeader.FORWARDED;
+        this.limits = config.limits();
+    }
+
+    public Admission admit(HttpServerRequest request) {
+        var head = RequestHead.take(request.headers());
+        var peer = request.remoteAddress().hostAddress();
+        var trusted = proxies.contains(peer);
+        var id = requestId(head, trusted);
+        try {
+            head.check(limits.headerCount());
+            checkMethod(request.method());
+            checkBody(head);
+            var target = RequestTarget.parse(request.uri());
+            var origin = origin(request, target, head, peer, trusted);
+            return new Admitted(target, origin, id, trusted ? original(head) : null);
+        } catch (GatewayException refusal) {
+            return new Refused(refusal.problem(), endsConnection(refusal, head), id);
+        }
+    }
+
+    /**
+     * The body to read in place of the request itself: fails with {@code PAYLOAD_TOO_LARGE} once it is longer than {@code
+     * limits.body}. A body of a told length was checked on admission.
+     */
+    public ReadStream<Buffer> body(HttpServerRequest request) {
+        return limits.body() == 0 || !request.headers().contains("Transfer-Encoding")
+                ? request
+                : new LimitedBody(request, limits.body());
+    }
+
+    private static RequestId requestId(RequestHead head, boolean trusted) {
+        return trusted && head.requestId != null
+                ? RequestId.parse(head.requestId).orElseGet(RequestId::random)
+                : RequestId.random();
+    }
+
+    private static void checkMethod(HttpMethod method) {
+        if (method.equals(HttpMethod.CONNECT) || method.equals(HttpMethod.TRACE)) {
+            throw new GatewayException(ProblemType.NOT_IMPLEMENTED, "CONNECT and TRACE are not supported");
+        }
+    }
+
+    private void checkBody(RequestHead head) {
+        if (limits.body() > 0 && head.contentLength != null && Long.parseLong(head.contentLength) > limits.body()) {
+            throw LimitedBody.tooLarge(limits.body());
+        }
+    }
+
+    private ClientOrigin origin(
+            HttpServerRequest request, RequestTarget target, RequestHead head, String peer, boolean trusted) {
+        if (head.host == null && request.version() != HttpVersion.HTTP_1_0) {
+            throw bad("the request has no Host header");
+        }
+        var port = request.localAddress().port();
+        // The target's authority replaces Host (RFC 9112 §3.2.2), but must be ours whatever a proxy says.
+        var host = publicHost(target.authority() != null ? target.authority() : head.host, port);
+        var scheme = request.isSSL() ? "https" : "http";
+        if (!trusted) {
+            return new ClientOrigin(peer, scheme, host, List.of(peer));
+        }
+        return rfc7239
+                ? fromForwarded(head.forwarded, peer, scheme, host, port)
+                : fromXForwarded(head, peer, scheme, host, port);
+    }
+
+    private String publicHost(@Nullable String told, int port) {
+        if (told == null) {
+            throw misdirected();
+        }
+        var match = hosts.match(told, port);
+        if (match.isPresent()) {
+            return match.get();
+        }
+        if (!told.isEmpty() && !PublicHosts.isWellFormed(told)) {
+            throw bad("the Host is not a host name");
+        }
+        throw misdirected();
+    }
+
+    private ClientOrigin fromXForwarded(RequestHead head, String peer, String scheme, String host, int port) {
+        var hops = head.forwardedFor == null ? List.<String>of() : Arrays.asList(head.forwardedFor.split(",", -1));
+        var path = proxies.walk(hops, peer);
+        return origin(path, last(head.forwardedProto), last(head.forwardedHost), scheme, host, port);
+    }
+
+    private ClientOrigin fromForwarded(@Nullable String header, String peer, String scheme, String host, int port) {
+        var hops = header == null ? List.<ForwardedElement>of() : ForwardedElement.parse(header);
+        var path = proxies.walk(hops.stream().map(ForwardedElement::node).toList(), peer);
+        var client = path.hop() < 0 ? null : hops.get(path.hop());
+        return client == null
+                ? origin(path, null, null, scheme, host, port)
+                : origin(path, client.proto(), client.host(), scheme, host, port);
+    }
+
+    private ClientOrigin origin(
+            TrustedProxies.Path path,
+            @Nullable String proto,
+            @Nullable String forwardedHost,
+            String scheme,
+            String host,
+            int port) {
+        return new ClientOrigin(
+                path.addresses().get(0),
+                proto == null ? scheme : scheme(proto, scheme),
+                forwardedHost == null ? host : hosts.match(forwardedHost, port).orElseThrow(RequestGuard::misdirected),
+                path.addresses());
+    }
+
+    /** Some proxies say {@code wss} where a browser opens a WebSocket. */
+    private static String scheme(String told, String byDefault) {
+        return switch (told) {
+            case "https", "wss" -> "https";
+            case "http", "ws" -> "http";
+            default -> byDefault;
+        };
+    }
+
+    /** What our peer itself said, where each proxy adds to the list. */
+    private static @Nullable String last(@Nullable String list) {
+        return list == null ? null : list.substring(list.lastIndexOf(',') + 1).strip();
+    }
+
+    private static @Nullable OriginalRequest original(RequestHead head) {
+        if (head.originalTwice) {
+            throw bad("the original request is told twice; have the proxy remove what clients send");
+        }
+        return head.originalUri == null ? null : new OriginalRequest(head.originalMethod, head.originalUri);
+    }
+
+    /** A body nobody will read, or a head somebody else may have read otherwise, leaves nothing safe behind it. */
+    private static boolean endsConnection(GatewayException refusal, RequestHead head) {
+        return head.hasBody()
+                || head.isSuspect()
+                || refusal.problem().type() == ProblemType.NOT_IMPLEMENTED
+                || refusal.problem().type() == ProblemType.HEADERS_TOO_LARGE;
+    }
+
+    private static GatewayException misdirected() {
+        return new GatewayException(ProblemType.MISDIRECTED, "this gateway does not serve the host asked for");
+    }
+
+    private static GatewayException bad(String detail) {
+        return new GatewayException(ProblemType.BAD_REQUEST, detail);
+    }
+}
