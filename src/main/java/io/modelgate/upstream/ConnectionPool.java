@@ -1,0 +1,200 @@
+package io.modelgate.upstream;
+
+import io.modelgate.http.GatewayException;
+import io.modelgate.http.ProblemType;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientConnection;
+import io.vertx.core.http.HttpConnectOptions;
+import io.vertx.core.net.HostAndPort;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of one event loop to one upstream, one exchange at a time on each; no pipelining.
+ *
+ * <p>Vert.x has a pool of its own, but that hands a connection on as soon as the response was decoded, while a slow
+ * client may still be reading it: such a connection can be paused, and a late reset meets the wrong request. Here an
+ * exchange owns its connection until its last byte was handed on, so closing the connection is always safe.
+ *
+ * <p>One sweep every {@link #TICK} checks all deadlines, which costs a request nothing; it runs only while there are
+ * connections. Time is counted in ticks.
+ */
+final class ConnectionPool {
+
+    static final Duration TICK = Duration.ofMillis(100);
+
+    private static final long NO_TIMER = -1;
+
+    private final Vertx vertx;
+    private final Context context;
+    private final HttpClientAgent client;
+    private final HttpConnectOptions address;
+    private final UpstreamConfig config;
+    private final long keepAlive;
+    private final long patience;
+
+    private final List<PooledConnection> open = new ArrayList<>();
+    private final Deque<PooledConnection> idle = new ArrayDeque<>();
+    private final Deque<Exchange> waiting = new ArrayDeque<>();
+    private int connecting;
+    private long tick;
+    private long timer = NO_TIMER;
+
+    ConnectionPool(Vertx vertx, UpstreamConfig config) {
+        this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
+        this.client = vertx.createHttpClient(config.clientOptions());
+        HostAndPort authority = config.authority();
+        this.address = new HttpConnectOptions()
+                .setHost(authority.host())
+                .setPort(authority.port())
+                .setSsl(config.isTls());
+        this.config = config;
+        this.keepAlive = ticks(config.keepAlive());
+        this.patience = ticks(config.connectTimeout());
+    }
+
+    static long ticks(Duration duration) {
+        return Math.max(1, duration.toMillis() / TICK.toMillis());
+    }
+
+    /** Now, in ticks. */
+    long tick() {
+        return tick;
+    }
+
+    /** Gives the exchange a connection, now or later, or fails it. */
+    void acquire(Exchange exchange) {
+        var free = idle.pollLast();
+        if (free != null) {
+            free.exchange = exchange;
+            exchange.connected(free);
+        } else if (open.size() + connecting >= config.maxConnections()
+                && waiting.size() - connecting >= config.maxQueue()) {
+            exchange.failed(new GatewayException(ProblemType.UPSTREAM_BUSY, "The upstream has no free connection."));
+        } else {
+            waiting.addLast(exchange);
+            grow();
+        }
+    }
+
+    /** Takes a connection back whose exchange has ended in both directions. */
+    void release(PooledConnection connection) {
+        connection.used = true;
+        offer(connection);
+    }
+
+    /** Forgets an exchange that no longer wants a connection. */
+    void cancel(Exchange exchange) {
+        waiting.remove(exchange);
+    }
+
+    /** Closes what is free: the upstream has just shown that it does not keep connections as long as we do. */
+    void closeIdle() {
+        PooledConnection free;
+        while ((free = idle.pollLast()) != null) {
+            close(free);
+        }
+    }
+
+    void close(PooledConnection connection) {
+        connection.http.close().onComplete(closed -> {}, alreadyClosed -> {});
+    }
+
+    Future<Void> close() {
+        return client.close();
+    }
+
+    private void grow() {
+        while (connecting < waiting.size() && open.size() + connecting < config.maxConnections()) {
+            connecting++;
+            // On the pool's own context: a connection outlives the request that wanted it first.
+            context.runOnContext(start -> Future.succeededFuture(address)
+                    .compose(client::connect)
+                    .onComplete(this::connected, this::unreachable));
+        }
+        if (timer == NO_TIMER && !isUnused()) {
+            timer = vertx.setPeriodic(TICK.toMillis(), id -> sweep());
+        }
+    }
+
+    private void connected(HttpClientConnection http) {
+        connecting--;
+        var connection = new PooledConnection(http, keepAlive);
+        open.add(connection);
+        http.closeHandler(closed -> forget(connection));
+        offer(connection);
+    }
+
+    private void unreachable(Throwable cause) {
+        connecting--;
+        var first = waiting.pollFirst();
+        if (first != null) {
+            first.failed(
+                    new GatewayException(ProblemType.UPSTREAM_UNREACHABLE, "The upstream cannot be reached.", cause));
+        }
+        grow();
+    }
+
+    private void offer(PooledConnection connection) {
+        var next = waiting.pollFirst();
+        connection.exchange = next;
+        if (next == null) {
+            connection.idleSince = tick;
+            idle.addLast(connection);
+        } else {
+            next.connectedLater(connection);
+        }
+    }
+
+    private void forget(PooledConnection connection) {
+        open.remove(connection);
+        idle.remove(connection);
+        grow();
+    }
+
+    private void sweep() {
+        tick++;
+        for (var index = open.size() - 1; index >= 0; index--) {
+            check(open.get(index));
+        }
+        var first = waiting.peekFirst();
+        while (first != null && tick - first.waitingSince() > patience) {
+            waiting.pollFirst();
+            first.failed(tooLong());
+            first = waiting.peekFirst();
+        }
+        if (isUnused()) {
+            vertx.cancelTimer(timer);
+            timer = NO_TIMER;
+        }
+    }
+
+    private void check(PooledConnection connection) {
+        @Nullable Exchange exchange = connection.exchange;
+        if (exchange != null) {
+            exchange.check();
+        } else if (tick - connection.idleSince > connection.keepAlive) {
+            idle.remove(connection);
+            close(connection);
+        }
+    }
+
+    private GatewayException tooLong() {
+        return connecting > 0
+                ? new GatewayException(
+                        ProblemType.UPSTREAM_TIMEOUT, "The upstream did not take the connection in time.")
+                : new GatewayException(ProblemType.UPSTREAM_BUSY, "The upstream had no free connection in time.");
+    }
+
+    private boolean isUnused() {
+        return open.isEmpty() && waiting.isEmpty() && connecting == 0;
+    }
+}

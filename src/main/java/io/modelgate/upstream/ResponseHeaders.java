@@ -1,0 +1,46 @@
+package io.modelgate.upstream;
+
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+
+/** The head of a response as the client gets it: what the upstream sent and may pass, then ours. */
+final class ResponseHeaders {
+
+    private ResponseHeaders() {}
+
+    /** Copies what may pass; false where the upstream sent what cannot stand in a head. */
+    static boolean copy(MultiMap received, OwnCookies ours, MultiMap sent) {
+        try {
+            for (var header : received) {
+                var name = header.getKey();
+                var value = header.getValue();
+                if (!HopByHop.is(name) && !isWithheld(name, value, ours)) {
+                    sent.add(name, value);
+                }
+            }
+        } catch (IllegalArgumentException invalid) {
+            return false;
+        }
+        HopByHop.removeNamed(received, sent);
+        return true;
+    }
+
+    /** The length the head declares, -1 where it declares none. */
+    static long length(MultiMap received) {
+        var length = received.get(HttpHeaders.CONTENT_LENGTH);
+        return length == null ? -1 : Long.parseLong(length.strip());
+    }
+
+    /**
+     * {@code Clear-Site-Data} would log the user out of every application behind this origin; {@code Alt-Svc} would
+     * send the client around the gateway.
+     */
+    private static boolean isWithheld(String name, String value, OwnCookies ours) {
+        return switch (name.length()) {
+            case 7 -> name.equalsIgnoreCase("alt-svc");
+            case 10 -> name.equalsIgnoreCase("set-cookie") && ours.isSetBy(value);
+            case 15 -> name.equalsIgnoreCase("clear-site-data");
+            default -> false;
+        };
+    }
+}

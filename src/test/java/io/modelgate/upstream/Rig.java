@@ -1,0 +1,179 @@
+package io.modelgate.upstream;
+
+import io.modelgate.http.ClientOrigin;
+import io.modelgate.http.GatewayException;
+import io.modelgate.http.RequestId;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * A forwarder on a port of its own, and a socket where its upstream listens. Problems are answered with their status
+ * and code; how each exchange ended is in {@link #outcomes}.
+ */
+final class Rig implements AutoCloseable {
+
+    static final OwnCookies COOKIES = new OwnCookies(Set.of("__Host-modelgate"), List.of("__Host-modelgate-"));
+
+    final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    final ServerSocket upstream;
+    final BlockingQueue<Object> outcomes = new LinkedBlockingQueue<>();
+    private int port;
+
+    /** What the caller of {@code forward} says; a test may change it. */
+    boolean passAuthorization;
+
+    boolean decideLater;
+    String uri = "";
+    Consumer<MultiMap> requestHeaders = headers -> headers.set("X-Modelgate-User", "alice");
+    Consumer<MultiMap> responseHeaders = headers -> headers.set("X-Request-Id", "id-1");
+
+    private Rig() throws IOException {
+        upstream = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    }
+
+    static Rig start() throws IOException {
+        return start(Limits.DEFAULT);
+    }
+
+    record Limits(Duration connect, Duration response, Duration idle, int connections, int queue, Duration keepAlive) {
+        static final Limits DEFAULT = new Limits(
+                Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(10), 16, 16, Duration.ofSeconds(15));
+
+        Limits response(String duration) {
+            return new Limits(connect, Duration.parse(duration), idle, connections, queue, keepAlive);
+        }
+
+        Limits idle(String duration) {
+            return new Limits(connect, response, Duration.parse(duration), connections, queue, keepAlive);
+        }
+
+        Limits connect(String duration) {
+            return new Limits(Duration.parse(duration), response, idle, connections, queue, keepAlive);
+        }
+
+        Limits keepAlive(String duration) {
+            return new Limits(connect, response, idle, connections, queue, Duration.parse(duration));
+        }
+
+        Limits pool(int most, int waiting) {
+            return new Limits(connect, response, idle, most, waiting, keepAlive);
+        }
+    }
+
+    static Rig start(Limits limits) throws IOException {
+        var rig = new Rig();
+        rig.listen(URI.create("http://127.0.0.1:" + rig.upstream.getLocalPort()), limits, List.of());
+        return rig;
+    }
+
+    static Rig startTo(URI url, Limits limits, List<java.nio.file.Path> trust) throws IOException {
+        var rig = new Rig();
+        rig.listen(url, limits, trust);
+        return rig;
+    }
+
+    private void listen(URI url, Limits limits, List<java.nio.file.Path> trust) throws IOException {
+        var config = new UpstreamConfig(
+                url,
+                limits.connect(),
+                limits.response(),
+                limits.idle(),
+                limits.connections(),
+                limits.queue(),
+                limits.keepAlive(),
+                trust);
+        await(vertx.deployVerticle(new VerticleBase() {
+            @Override
+            public Future<?> start() {
+                var forwarder = new Upstream(vertx, config, COOKIES);
+                return vertx.createHttpServer()
+                        .requestHandler(request -> take(forwarder, request))
+                        .listen(0, "127.0.0.1")
+                        .onSuccess(server -> port = server.actualPort());
+            }
+        }));
+    }
+
+    private void take(Upstream forwarder, HttpServerRequest request) {
+        if (decideLater) {
+            request.pause();
+            vertx.runOnContext(decided -> forward(forwarder, request));
+        } else {
+            forward(forwarder, request);
+        }
+    }
+
+    private void forward(Upstream forwarder, HttpServerRequest request) {
+        var outbound = new Outbound(
+                uri.isEmpty() ? request.uri() : uri,
+                new ClientOrigin("192.0.2.7", "https", "gateway.example:8443", List.of("192.0.2.7")),
+                new RequestId("id-1"),
+                passAuthorization,
+                requestHeaders,
+                responseHeaders);
+        forwarder.forward(request, outbound).onComplete(done -> outcomes.add("relayed"), failure -> {
+            outcomes.add(failure);
+            if (failure instanceof GatewayException expected) {
+                var type = expected.problem().type();
+                request.response()
+                        .setStatusCode(type.status())
+                        .putHeader("Connection", "close")
+                        .end(type.code())
+                        .onComplete(sent -> request.connection().close());
+            }
+        });
+    }
+
+    /** A new connection to the forwarder. */
+    Peer client() throws IOException {
+        return Peer.connect(port);
+    }
+
+    Peer narrowClient() throws IOException {
+        return Peer.connectNarrow(port);
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** The next connection the forwarder opens. */
+    Peer accept() throws IOException {
+        upstream.setSoTimeout(10_000);
+        return new Peer(upstream.accept());
+    }
+
+    /** How the next exchange ended: {@code "relayed"} or its failure. */
+    Object outcome() throws InterruptedException {
+        var outcome = outcomes.poll(15, TimeUnit.SECONDS);
+        return outcome == null ? "nothing within 15 s" : outcome;
+    }
+
+    private static void await(Future<?> future) {
+        future.toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(20, TimeUnit.SECONDS)
+                .join();
+    }
+
+    @Override
+    public void close() throws IOException {
+        upstream.close();
+        await(vertx.close());
+    }
+}
