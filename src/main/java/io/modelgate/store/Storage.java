@@ -1,0 +1,87 @@
+package io.modelgate.store;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.mongo.IndexOptions;
+import io.vertx.ext.mongo.MongoClient;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** The open connection to the database, and the embedded server where there is one. */
+public final class Storage {
+
+    private final MongoClient mongo;
+    private final Optional<EmbeddedMongo> embedded;
+    private final Duration timeout;
+    private final ScopedStore store;
+
+    private Storage(MongoClient mongo, Optional<EmbeddedMongo> embedded, Duration timeout, InstantSource clock) {
+        this.mongo = mongo;
+        this.embedded = embedded;
+        this.timeout = timeout;
+        this.store = new ScopedStore(mongo, timeout, clock);
+    }
+
+    /** Starts the embedded server if asked to, connects, and sees to the indexes of {@code collections}. */
+    public static Future<Storage> open(
+            Vertx vertx, StorageConfig config, Collection<CollectionDescriptor> collections, InstantSource clock) {
+        return server(vertx, config).compose(embedded -> {
+            var uri = embedded.map(EmbeddedMongo::connectionString)
+                    .orElseGet(() -> config.uri().orElseThrow().reveal());
+            var mongo = MongoClient.create(
+                    vertx,
+                    new JsonObject()
+                            .put("connection_string", uri)
+                            .put("db_name", config.database())
+                            .put("serverSelectionTimeoutMS", config.timeout().toMillis()));
+            var storage = new Storage(mongo, embedded, config.timeout(), clock);
+            return storage.createIndexes(collections)
+                    .map(storage)
+                    .recover(failure -> storage.close().transform(closed -> Future.failedFuture(failure)));
+        });
+    }
+
+    public ScopedStore scoped() {
+        return store;
+    }
+
+    /** Succeeds where the database answers in time; for the health check. */
+    public Future<Void> ping() {
+        return mongo.runCommand("ping", new JsonObject().put("ping", 1))
+                .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .mapEmpty();
+    }
+
+    public Future<Void> close() {
+        return mongo.close()
+                .transform(closed -> embedded.map(EmbeddedMongo::close).orElseGet(Future::succeededFuture));
+    }
+
+    private static Future<Optional<EmbeddedMongo>> server(Vertx vertx, StorageConfig config) {
+        return config.kind() == StorageConfig.Kind.MONGODB
+                ? Future.succeededFuture(Optional.empty())
+                : EmbeddedMongo.start(vertx, config.dataDir()).map(Optional::of);
+    }
+
+    private Future<Void> createIndexes(Collection<CollectionDescriptor> collections) {
+        var indexes = collections.stream()
+                .flatMap(collection -> Stream.concat(
+                        Stream.of(index(collection, List.of(), false)),
+                        collection.uniqueWithinGroup().stream().map(fields -> index(collection, fields, true))))
+                .toList();
+        return Future.join(indexes).mapEmpty();
+    }
+
+    private Future<Void> index(CollectionDescriptor collection, List<String> fields, boolean unique) {
+        var keys = new JsonObject().put("group", 1);
+        fields.forEach(field -> keys.put(field, 1));
+        return mongo.createIndexWithOptions(collection.name(), keys, new IndexOptions().unique(unique))
+                .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+}
