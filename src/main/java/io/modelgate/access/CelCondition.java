@@ -25,6 +25,7 @@ final class CelCondition implements Condition {
 
     /** Claims come from tokens, so what an expression may spend on them is bounded. */
     private static final CelOptions LIMITS = CelOptions.current()
+            .enableHeterogeneousNumericComparisons(true)
             .maxExpressionCodePointSize(4096)
             .maxParseExpressionNodeCount(512)
             .maxParseRecursionDepth(32)
@@ -45,7 +46,7 @@ final class CelCondition implements Condition {
             .build();
 
     private static final CelRuntime RUNTIME =
-            CelRuntimeFactory.standardCelRuntimeBuilder().setOptions(LIMITS).build();
+            CelRuntimeFactory.legacyCelRuntimeBuilder().setOptions(LIMITS).build();
 
     private final String expression;
     private final CelRuntime.Program program;

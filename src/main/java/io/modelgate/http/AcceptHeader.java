@@ -113,20 +113,23 @@ public record AcceptHeader(List<Range> ranges) {
             return weight;
         }
 
+        /** A token or a quoted string, the latter with its quotes: no weight is written so. */
         private String value() {
-            return at < text.length() && text.charAt(at) == '"' ? quoted() : token();
+            if (at == text.length() || text.charAt(at) != '"') {
+                return token();
+            }
+            var start = at;
+            skipQuoted();
+            return text.substring(start, at);
         }
 
-        /** A quoted string, RFC 9110 §5.6.4; without its closing quote it takes the rest of the line with it. */
-        private String quoted() {
-            var start = ++at;
+        /** RFC 9110 §5.6.4; without its closing quote it takes the rest of the line with it. */
+        private void skipQuoted() {
+            at++;
             while (at < text.length() && text.charAt(at) != '"') {
                 at += text.charAt(at) == '\\' ? 2 : 1;
             }
-            at = Math.min(at, text.length());
-            var value = text.substring(start, at);
-            at++;
-            return value;
+            at = Math.min(at + 1, text.length());
         }
 
         private String token() {
@@ -134,7 +137,7 @@ public record AcceptHeader(List<Range> ranges) {
             while (at < text.length() && isTokenCharacter(text.charAt(at))) {
                 at++;
             }
-            return text.substring(Math.min(start, text.length()), Math.min(at, text.length()));
+            return text.substring(start, at);
         }
 
         private boolean take(char c) {
@@ -146,19 +149,19 @@ public record AcceptHeader(List<Range> ranges) {
         }
 
         private boolean atEndOfElement() {
-            return at == text.length() || (at < text.length() && text.charAt(at) == ',');
+            return at == text.length() || text.charAt(at) == ',';
         }
 
         /** Goes behind the comma that ends this element; a comma inside a quoted string does not. */
         private void skipElement() {
             while (at < text.length() && text.charAt(at) != ',') {
                 if (text.charAt(at) == '"') {
-                    quoted();
+                    skipQuoted();
                 } else {
                     at++;
                 }
             }
-            at++;
+            at = Math.min(at + 1, text.length());
         }
 
         private void skipSpace() {

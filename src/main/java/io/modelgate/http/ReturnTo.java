@@ -11,25 +11,28 @@ import java.util.regex.Pattern;
  */
 public record ReturnTo(String target) {
 
-    public static final ReturnTo ROOT = new ReturnTo("/");
-
     private static final int MAX_LENGTH = 1024;
     private static final String PATH_CHARACTER =
             "(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%(?!2[EeFf]|5[Cc]|[01][0-9A-Fa-f]|7[Ff])[0-9A-Fa-f]{2})";
     private static final Pattern ACCEPTED = Pattern.compile("/(?:(?!\\.{1,2}(?:[/?;]|\\z))" + PATH_CHARACTER
             + "++(?:/(?!/)|(?=\\?|\\z)))*+" + "(?:\\?[A-Za-z0-9._~!$&'()*+,;=:@/?%\\[\\]{}|^-]*+)?");
 
+    /** After the pattern, which checks it too. */
+    public static final ReturnTo ROOT = new ReturnTo("/");
+
     public ReturnTo {
-        if (target.length() > MAX_LENGTH || !ACCEPTED.matcher(target).matches()) {
+        if (!isSafe(target)) {
             throw new IllegalArgumentException("not a path on our own origin");
         }
     }
 
     /** Empty for anything that might lead to another origin. */
     public static Optional<ReturnTo> parse(String text) {
-        return text.length() <= MAX_LENGTH && ACCEPTED.matcher(text).matches()
-                ? Optional.of(new ReturnTo(text))
-                : Optional.empty();
+        return isSafe(text) ? Optional.of(new ReturnTo(text)) : Optional.empty();
+    }
+
+    private static boolean isSafe(String text) {
+        return text.length() <= MAX_LENGTH && ACCEPTED.matcher(text).matches();
     }
 
     @Override
