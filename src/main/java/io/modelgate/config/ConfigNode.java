@@ -30,6 +30,7 @@ public final class ConfigNode {
     private final Map<String, Node> values = new LinkedHashMap<>();
     private final Map<String, Integer> lines = new LinkedHashMap<>();
     private final Map<String, Boolean> known = new LinkedHashMap<>();
+    private final Map<String, ConfigNode> opened = new LinkedHashMap<>();
 
     /** What the nodes of one file share. */
     private record Document(
@@ -123,14 +124,24 @@ public final class ConfigNode {
         return List.copyOf(result);
     }
 
-    /** The mapping under {@code key}; an absent one reads as empty, so its defaults apply. */
+    /**
+     * The mapping under {@code key}; an absent one reads as empty, so its defaults apply. Several features may read
+     * from one section: it is always the same node.
+     */
     public ConfigNode section(String key) {
+        var before = opened.get(key);
+        if (before != null) {
+            return before;
+        }
         known.put(key, true);
         var node = values.get(key);
         if (node != null && !(node instanceof MappingNode) && !isNull(node)) {
             report(key, lineOf(node), "is not a mapping", "put its keys below it, indented");
         }
-        return new ConfigNode(child(key), line(key), node instanceof MappingNode mapping ? mapping : null, document);
+        var section =
+                new ConfigNode(child(key), line(key), node instanceof MappingNode mapping ? mapping : null, document);
+        opened.put(key, section);
+        return section;
     }
 
     /** The list of mappings under {@code key}. */

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class BuiltIns {
 
     static final String LOGIN = "/login";
+    static final URI LOGIN_URI = URI.create(LOGIN);
     static final String HOME = "/";
     static final String USER_INFO = "/api/oauth2/userinfo";
     static final String WELL_KNOWN = "/api/oauth2/.well-known-configuration";
@@ -30,13 +31,13 @@ final class BuiltIns {
     }
 
     /** Paths a route must not be configured for. */
-    static Set<String> reservedPaths(ProxyConfig config) {
+    static Set<String> reservedPaths(URI loginUri, boolean homePage) {
         var paths = new java.util.TreeSet<>(Set.of(
                 USER_INFO, WELL_KNOWN, RESOURCE_METADATA, ASSERTION_KEYS, ForwardAuth.PATH));
-        if (config.loginUri().equals(URI.create(LOGIN))) {
+        if (loginUri.equals(LOGIN_URI)) {
             paths.add(LOGIN);
         }
-        if (config.homePage()) {
+        if (homePage) {
             paths.add(HOME);
         }
         return Set.copyOf(paths);

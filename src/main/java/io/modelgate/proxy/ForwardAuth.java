@@ -69,7 +69,7 @@ final class ForwardAuth {
     void grant(Exchange exchange) {
         var headers = exchange.request().response().headers();
         exchange.caller().fold(anonymous -> false, known -> {
-            identityHeaders.apply(known.principal(), headers);
+            identityHeaders.of(known.principal()).accept(headers);
             return true;
         });
         answers.send(exchange, 200, Map.of("Cache-Control", "no-store"), Buffer.buffer());

@@ -80,13 +80,13 @@ final class FrontDoorAssembly {
 
     private static Map<String, Upstream> upstreams(Vertx vertx, ProxyParts parts) {
         var upstreams = new LinkedHashMap<String, Upstream>();
-        parts.upstreams().forEach((name, config) -> upstreams.put(name, new Upstream(vertx, config, OWN_COOKIES)));
+        parts.config().upstreams().forEach((name, config) -> upstreams.put(name, new Upstream(vertx, config, OWN_COOKIES)));
         return upstreams;
     }
 
     private static List<RoutePlan> plans(ProxyParts parts, Map<String, Upstream> upstreams) {
         var plans = new ArrayList<RoutePlan>();
-        for (var route : parts.routes().routes()) {
+        for (var route : parts.config().routes().routes()) {
             Optional<Upstream> upstream = route.target()
                     .fold(target -> Optional.of(Objects.requireNonNull(upstreams.get(target.name()))), service -> Optional.empty());
             plans.add(new RoutePlan(route, route.id(), parts.issuers().verifierFor(route.issuers()), upstream));
@@ -98,16 +98,41 @@ final class FrontDoorAssembly {
         var config = parts.config();
         var builtIns = new BuiltIns(answers)
                 .userInfo()
-                .document(BuiltIns.WELL_KNOWN, () -> parts.wellKnown().toJson())
-                .document(BuiltIns.RESOURCE_METADATA, () -> new ResourceMetadata(publicUrl, parts.authorizationServers()).toJson())
+                .document(BuiltIns.WELL_KNOWN, () -> wellKnown(parts).toJson())
+                .document(BuiltIns.RESOURCE_METADATA, () -> new ResourceMetadata(publicUrl, authorizationServers(parts)).toJson())
                 .document(BuiltIns.ASSERTION_KEYS, parts.assertionKeys()::jwks);
-        if (config.loginUri().equals(URI.create(BuiltIns.LOGIN))) {
+        if (config.loginUri().equals(BuiltIns.LOGIN_URI)) {
             builtIns.page(BuiltIns.LOGIN, Requirement.anybody(), LoginPage::html);
         }
         if (config.homePage()) {
-            var home = new HomePage(parts.routes().routes());
+            var home = new HomePage(parts.config().routes().routes(), parts.issuers()::groupsClaim);
             builtIns.page(BuiltIns.HOME, Requirement.anybody(), home::html);
         }
         return builtIns;
+    }
+
+    /** The provider that tools are sent to: the first of those that count on the gateway's own endpoints. */
+    private static WellKnown wellKnown(ProxyParts parts) {
+        var names = parts.config().issuers();
+        var entry = parts.issuers().metadata().entrySet().stream()
+                .filter(candidate -> names.isEmpty() || names.contains(candidate.getKey()))
+                .findFirst()
+                .orElseThrow();
+        var provider = entry.getValue();
+        return new WellKnown(
+                entry.getKey(),
+                URI.create(provider.issuer()),
+                provider.authorization(),
+                provider.token(),
+                provider.userinfo(),
+                "sub",
+                provider.jwks(),
+                provider.introspection());
+    }
+
+    private static List<URI> authorizationServers(ProxyParts parts) {
+        return parts.issuers().metadata().values().stream()
+                .map(provider -> URI.create(provider.issuer()))
+                .toList();
     }
 }

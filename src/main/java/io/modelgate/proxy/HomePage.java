@@ -5,15 +5,20 @@ import io.modelgate.access.RequestFacts;
 import io.modelgate.identity.Principal;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Who you are to this gateway, and what its routes would say to you. Off unless {@code gateway.home-page} is on. */
 final class HomePage {
 
     private final List<Route> routes;
+    private final Function<Principal, Optional<String>> groupsClaim;
 
-    HomePage(List<Route> routes) {
+    /** @param groupsClaim path of the claim a caller's groups came from */
+    HomePage(List<Route> routes, Function<Principal, Optional<String>> groupsClaim) {
         this.routes = List.copyOf(routes);
+        this.groupsClaim = groupsClaim;
     }
 
     String html(Exchange exchange) {
@@ -25,7 +30,7 @@ final class HomePage {
         return Page.of("Who you are, and where you may go", body, exchange);
     }
 
-    private static String you(Exchange exchange) {
+    private String you(Exchange exchange) {
         return exchange.caller().fold(
                 anonymous -> "<p>Nobody yet: send a bearer token"
                         + (anonymous.reason() == io.modelgate.identity.Reason.NO_CREDENTIAL
@@ -35,8 +40,11 @@ final class HomePage {
                 known -> table(known.principal()));
     }
 
-    private static String table(Principal principal) {
-        var from = principal.groupsClaim() == null ? "no groups claim was found" : "from claim " + principal.groupsClaim();
+    private String table(Principal principal) {
+        var from = groupsClaim
+                .apply(principal)
+                .map(claim -> "from claim " + claim)
+                .orElse("the token has none of the groups claims that are looked at");
         return "<table>" + fact("Username", principal.username()) + fact("Issuer", principal.issuer())
                 + fact("Subject", principal.subject())
                 + fact("Groups", names(principal.groups()) + " (" + from + ")")

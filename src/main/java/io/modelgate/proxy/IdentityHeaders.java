@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpHeaders;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -33,14 +34,26 @@ final class IdentityHeaders {
     /** @param value null where the principal has none */
     private record Header(CharSequence name, @Nullable CharSequence value) {}
 
-    private record Entry(List<Header> headers, int bytes) {}
+    private record Entry(List<Header> headers, int bytes) implements Consumer<MultiMap> {
+
+        @Override
+        public void accept(MultiMap target) {
+            for (var header : headers) {
+                if (header.value() == null) {
+                    target.remove(header.name());
+                } else {
+                    target.set(header.name(), header.value());
+                }
+            }
+        }
+    }
 
     /**
-     * Sets the headers of {@code principal} and removes those it has no value for. Fails with {@code
+     * What sets the headers of {@code principal} and removes those it has no value for. Fails with {@code
      * HEADERS_TOO_LARGE} where they take more than {@link #MAX_BYTES}: an upstream must not see some of the groups as
      * if they were all.
      */
-    void apply(Principal principal, MultiMap headers) {
+    Consumer<MultiMap> of(Principal principal) {
         var entry = cache.get(principal, IdentityHeaders::entry);
         if (entry.bytes() > MAX_BYTES) {
             throw new GatewayException(
@@ -48,13 +61,7 @@ final class IdentityHeaders {
                     "Your identity takes " + entry.bytes() + " bytes as headers, this route allows " + MAX_BYTES
                             + "; the operator can limit the groups of your issuer, or use identity: assertion here.");
         }
-        for (var header : entry.headers()) {
-            if (header.value() == null) {
-                headers.remove(header.name());
-            } else {
-                headers.set(header.name(), header.value());
-            }
-        }
+        return entry;
     }
 
     private static Entry entry(Principal principal) {

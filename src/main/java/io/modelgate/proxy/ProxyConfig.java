@@ -3,9 +3,13 @@ package io.modelgate.proxy;
 import io.modelgate.config.ConfigNode;
 import io.modelgate.config.ValueType;
 import io.modelgate.config.ValueTypes;
+import io.modelgate.token.TokenConfig;
+import io.modelgate.upstream.UpstreamConfig;
 import java.net.URI;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -21,6 +25,8 @@ import java.util.regex.Pattern;
  * @param accessLog {@code access-log}: whether every request gets a line on standard output; default false
  * @param shutdownGrace {@code shutdown-grace}: serving on while not ready, before listeners close; default 5 s
  * @param shutdownTimeout {@code shutdown-timeout}: for requests in flight after that; default 30 s
+ * @param upstreams by name
+ * @param routes in the order of the file, then those of the services
  */
 public record ProxyConfig(
         URI loginUri,
@@ -31,7 +37,9 @@ public record ProxyConfig(
         DecisionLog.Scope decisionLog,
         boolean accessLog,
         Duration shutdownGrace,
-        Duration shutdownTimeout) {
+        Duration shutdownTimeout,
+        Map<String, UpstreamConfig> upstreams,
+        RouteConfig routes) {
 
     private static final ValueType<URI> LOGIN_URI = new ValueType<>(
             "path on this gateway, or absolute http(s) URI", "/login", ProxyConfig::loginUri, URI::toString);
@@ -40,29 +48,44 @@ public record ProxyConfig(
 
     public ProxyConfig {
         issuers = Set.copyOf(issuers);
+        upstreams = Map.copyOf(upstreams);
     }
 
-    /** Reads from the section {@code gateway}, which other features read from as well. */
-    public static ProxyConfig read(ConfigNode gateway, Set<String> issuerNames) {
-        var issuers = gateway.list("issuers", ValueTypes.text("corporate"), List.of());
-        for (var issuer : issuers) {
-            if (!issuerNames.contains(issuer)) {
-                gateway.problem(
-                        "issuers",
-                        "\"" + issuer + "\" is not one of the issuers",
-                        "known: " + String.join(", ", issuerNames));
-            }
-        }
+    /**
+     * Reads {@code upstreams}, {@code routes} and its share of the section {@code gateway}.
+     *
+     * @param gateway the section, opened once for everybody who reads from it
+     * @param hosts the public hosts; empty where there are none but loopback
+     * @param services path of a route to each service that runs here: {@code /api/storedModels/*} to {@code model}
+     */
+    public static ProxyConfig read(
+            ConfigNode root, ConfigNode gateway, TokenConfig tokens, Set<String> hosts, Map<String, String> services) {
+        var upstreams = new LinkedHashMap<String, UpstreamConfig>();
+        root.named("upstreams").forEach((name, node) -> upstreams.put(name, UpstreamConfig.read(node)));
+        var issuers = Set.copyOf(gateway.list("issuers", ValueTypes.text("corporate"), List.of()));
+        tokens.problemWith(issuers)
+                .ifPresent(problem -> gateway.problem(
+                        "issuers", problem, "name the issuers whose tokens count on the gateway's own endpoints"));
+        var loginUri = gateway.optional("login-uri", LOGIN_URI, BuiltIns.LOGIN_URI);
+        var homePage = gateway.optional("home-page", ValueTypes.flag(), false);
+        var names = new RouteConfig.Names(
+                upstreams.keySet(),
+                Set.copyOf(services.values()),
+                tokens.issuerNames(),
+                hosts,
+                BuiltIns.reservedPaths(loginUri, homePage));
         return new ProxyConfig(
-                gateway.optional("login-uri", LOGIN_URI, URI.create("/login")),
+                loginUri,
                 Integer.parseInt(gateway.optional("unauthenticated-api-status", STATUS, "401")),
                 gateway.optional("browser-rule", ValueTypes.choice(BrowserRule.class), BrowserRule.REFINED),
-                Set.copyOf(issuers),
-                gateway.optional("home-page", ValueTypes.flag(), false),
+                issuers,
+                homePage,
                 gateway.optional("decision-log", ValueTypes.choice(DecisionLog.Scope.class), DecisionLog.Scope.REFUSALS),
                 gateway.optional("access-log", ValueTypes.flag(), false),
                 gateway.optional("shutdown-grace", ValueTypes.duration("0s", "10m"), Duration.ofSeconds(5)),
-                gateway.optional("shutdown-timeout", ValueTypes.duration("1s", "1h"), Duration.ofSeconds(30)));
+                gateway.optional("shutdown-timeout", ValueTypes.duration("1s", "1h"), Duration.ofSeconds(30)),
+                upstreams,
+                RouteConfig.read(root, names, tokens::problemWith).with(services));
     }
 
     private static URI loginUri(String text) {

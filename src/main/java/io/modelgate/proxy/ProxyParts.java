@@ -6,25 +6,16 @@ import io.modelgate.assertion.AssertionMinter;
 import io.modelgate.bus.BusClient;
 import io.modelgate.guard.GuardConfig;
 import io.modelgate.token.Issuers;
-import io.modelgate.upstream.UpstreamConfig;
 import java.time.InstantSource;
-import java.util.Map;
 
 /** What the front doors of all event loops share: immutable, or safe for threads. */
 public record ProxyParts(
         GuardConfig guard,
         ProxyConfig config,
-        RouteConfig routes,
-        Map<String, UpstreamConfig> upstreams,
         Issuers issuers,
         AssertionMinter minter,
         AssertionKeyRing assertionKeys,
         BusClient bus,
         Drain drain,
         InstantSource clock,
-        MeterRegistry meters) {
-
-    public ProxyParts {
-        upstreams = Map.copyOf(upstreams);
-    }
-}
+        MeterRegistry meters) {}

@@ -4,6 +4,7 @@ import io.modelgate.guard.GuardedServer;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Owns one HTTP server and everything behind it on one event loop; the logic is in {@link FrontDoor}. */
@@ -28,9 +29,13 @@ public final class ProxyVerticle extends VerticleBase {
         return opened.listen();
     }
 
+    /** Takes no new connection, lets requests in flight finish for {@code gateway.shutdown-timeout}, then cuts. */
     @Override
     public Future<?> stop() {
-        var closing = server == null ? Future.<Void>succeededFuture() : server.close();
+        var patience = parts.config().shutdownTimeout().toMillis();
+        var closing = server == null
+                ? Future.<Void>succeededFuture()
+                : server.shutdown(patience, TimeUnit.MILLISECONDS);
         return closing.eventually(() -> assembly == null ? Future.succeededFuture() : assembly.close());
     }
 }

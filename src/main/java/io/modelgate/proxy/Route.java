@@ -53,6 +53,26 @@ record Route(
         issuers = Set.copyOf(issuers);
     }
 
+    /** The route to a service as it is without configuration: for every known caller. */
+    static Route toService(RoutePath path, String service) {
+        return new Route(
+                path,
+                Optional.empty(),
+                Set.of(),
+                Requirement.authenticated(),
+                new Target.Service(service),
+                false,
+                false,
+                Identity.ASSERTION,
+                Set.of(),
+                Optional.empty());
+    }
+
+    /** Who an assertion for this route is made for. */
+    String audience() {
+        return target.fold(Target.Upstream::name, Target.Service::name);
+    }
+
     /** Names the route in logs and metric tags: {@code /reporting/*}, {@code notebooks.example/*}. */
     String id() {
         return host.orElse("") + path;

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** The {@code routes} of the configuration file, checked against each other and against what they name. */
@@ -47,16 +48,32 @@ record RouteConfig(List<Route> routes) {
         }
     }
 
-    static RouteConfig read(ConfigNode root, Names names) {
+    /** @param issuersProblem why a choice of issuers is not possible, in words */
+    static RouteConfig read(ConfigNode root, Names names, Function<Set<String>, Optional<String>> issuersProblem) {
         var routes = new ArrayList<Route>();
         var positions = new HashMap<String, String>();
         for (var node : root.sections("routes")) {
             var route = readRoute(node, names);
+            issuersProblem
+                    .apply(route.issuers())
+                    .ifPresent(problem -> node.problem("issuers", problem, "name the issuers whose tokens count here"));
             reportUnreachable(node, route, names);
             reportConflicts(node, route, positions);
             routes.add(route);
         }
         return new RouteConfig(routes);
+    }
+
+    /** These and the routes of the services, where none was configured for the same path. */
+    RouteConfig with(Map<String, String> services) {
+        var all = new ArrayList<>(routes);
+        services.forEach((path, service) -> {
+            var route = Route.toService(RoutePath.parse(path), service);
+            if (routes.stream().noneMatch(given -> given.path().equals(route.path()))) {
+                all.add(route);
+            }
+        });
+        return new RouteConfig(all);
     }
 
     private static Route readRoute(ConfigNode node, Names names) {
@@ -69,14 +86,14 @@ record RouteConfig(List<Route> routes) {
         var encodedSlash = node.optional("encoded-slash", ValueTypes.flag(), false);
         var identity = node.optional("identity", ValueTypes.choice(Route.Identity.class), Route.Identity.ASSERTION);
         var issuers = node.list("issuers", NAME, List.of());
-        for (var issuer : issuers) {
-            known(node, "issuers", issuer, "issuers", names.issuers());
-        }
         if (stripPrefix && !path.prefix()) {
             node.problem("strip-prefix", "needs a prefix", "write the path as " + path + "/*, or take this out");
         }
         if (identity != Route.Identity.ASSERTION && target instanceof Route.Target.Service) {
             node.problem("identity", "is always the assertion for a service", "take it out");
+        }
+        if (requirement instanceof Requirement.Public && target instanceof Route.Target.Service) {
+            node.problem("access", "is public, and a service is only ever asked in somebody's name", "take it out");
         }
         return new Route(
                 path,

@@ -113,6 +113,14 @@ class ConfigFileTest {
     }
 
     @Test
+    void two_features_may_read_from_one_section() {
+        var both = read("door:\n  a: 1\n  b: 2\n", root -> root.section("door").required("a", ValueTypes.integer(0, 9))
+                + root.section("door").required("b", ValueTypes.integer(0, 9)));
+
+        assertThat(both).isEqualTo(3);
+    }
+
+    @Test
     void lists_of_mappings_carry_their_position_in_the_key() {
         assertThat(problems(
                         "doors:\n  - name: a\n  - nmae: b\n",

@@ -1,0 +1,59 @@
+package io.modelgate.app;
+
+import io.modelgate.assertion.AssertionConfig;
+import io.modelgate.config.ConfigNode;
+import io.modelgate.config.ValueTypes;
+import io.modelgate.guard.GuardConfig;
+import io.modelgate.management.ManagementConfig;
+import io.modelgate.proxy.ProxyConfig;
+import io.modelgate.store.StorageConfig;
+import io.modelgate.token.TokenConfig;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The whole configuration: what each feature read of the file. Exists only if all of it is valid. */
+public record GatewayConfig(
+        Set<Role> roles,
+        GuardConfig guard,
+        ProxyConfig proxy,
+        TokenConfig tokens,
+        AssertionConfig assertion,
+        StorageConfig storage,
+        ManagementConfig management) {
+
+    private static final Map<String, String> MODEL_ROUTES = Map.of("/api/storedModels/*", "model");
+
+    public GatewayConfig {
+        roles = Set.copyOf(roles);
+    }
+
+    public static GatewayConfig read(ConfigNode root) {
+        var roles = new HashSet<>(root.list("roles", ValueTypes.choice(Role.class), List.of(Role.GATEWAY, Role.MODEL)));
+        var gateway = root.section("gateway");
+        var guard = GuardConfig.read(gateway, root.section("limits"));
+        var tokens = TokenConfig.read(root);
+        var proxy = ProxyConfig.read(
+                root,
+                gateway,
+                tokens,
+                guard.publicHosts().names(),
+                roles.contains(Role.MODEL) ? MODEL_ROUTES : Map.of());
+        var management = ManagementConfig.read(root.section("management"));
+        if (management.listen().equals(guard.listen()) && guard.listen().port() != 0) {
+            root.section("management").problem("listen", "is also gateway.listen", "give each an address of its own");
+        }
+        if (!roles.contains(Role.GATEWAY)) {
+            root.problem("roles", "does not hold gateway", "services run beside a gateway in one process for now");
+        }
+        return new GatewayConfig(
+                roles,
+                guard,
+                proxy,
+                tokens,
+                AssertionConfig.read(root.section("assertion")),
+                StorageConfig.read(root.section("storage")),
+                management);
+    }
+}
