@@ -2,6 +2,7 @@ package io.modelgate.access;
 
 import io.modelgate.identity.Caller;
 import io.modelgate.identity.Reason;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** The outcome of a decision. */
@@ -27,5 +28,17 @@ public sealed interface Access {
             return unauthenticated.apply(u);
         }
         return forbidden.apply((Forbidden) this);
+    }
+
+    /** {@link #fold} for what is done rather than computed. */
+    default void match(
+            Consumer<Granted> granted, Consumer<Unauthenticated> unauthenticated, Consumer<Forbidden> forbidden) {
+        if (this instanceof Granted g) {
+            granted.accept(g);
+        } else if (this instanceof Unauthenticated u) {
+            unauthenticated.accept(u);
+        } else {
+            forbidden.accept((Forbidden) this);
+        }
     }
 }

@@ -4,8 +4,8 @@ import io.modelgate.config.ConfigFile;
 import io.modelgate.config.Setting;
 import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -29,7 +29,8 @@ final class ConfigCommand implements Runnable {
 
     @Command(
             name = "check",
-            description = "Report every problem of a configuration file with its key, its line and what would be right.",
+            description =
+                    "Report every problem of a configuration file with its key, its line and what would be right.",
             mixinStandardHelpOptions = true,
             footer = "Exit code 0: usable, 2: not.")
     static final class Check implements Runnable {
@@ -56,12 +57,8 @@ final class ConfigCommand implements Runnable {
         @Spec
         CommandSpec spec;
 
-        @Option(
-                names = "--config",
-                paramLabel = "FILE",
-                description = "The YAML file; without it the defaults are shown.")
-        @Nullable
-        Path file;
+        @Mixin
+        ConfigOption config = new ConfigOption();
 
         @Option(names = "--given", description = "Only what the file itself sets.")
         boolean given;
@@ -78,12 +75,7 @@ final class ConfigCommand implements Runnable {
         }
 
         private List<Setting> settings() {
-            return file == null
-                    ? GatewayConfig.defaults()
-                    : ConfigFile.of(file, System.getenv()).read(root -> {
-                        GatewayConfig.read(root);
-                        return root.settings();
-                    });
+            return config.file().settings(GatewayConfig::read);
         }
     }
 }

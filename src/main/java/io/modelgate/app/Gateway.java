@@ -139,8 +139,10 @@ public final class Gateway {
     private HealthChecks readiness() {
         var checks = HealthChecks.create(vertx)
                 .register("serving", promise -> promise.complete(new Status().setOk(!drain.draining())))
-                .register("issuers", promise -> promise.complete(
-                        new Status().setOk(issuers.ready()).setData(issuers.details())));
+                .register(
+                        "issuers",
+                        promise -> promise.complete(
+                                new Status().setOk(issuers.ready()).setData(issuers.details())));
         storage.ifPresent(open -> checks.register(
                 "storage",
                 promise -> open.ping()

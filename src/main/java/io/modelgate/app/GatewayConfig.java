@@ -56,4 +56,10 @@ public record GatewayConfig(
                 StorageConfig.read(root.section("storage")),
                 management);
     }
+
+    /** One line for people: what this configuration comes to. */
+    String summary() {
+        return "%d issuers, %d upstreams, %d routes, listening on %s"
+                .formatted(tokens.issuerNames().size(), proxy.upstreams().size(), proxy.routeCount(), guard.listen());
+    }
 }

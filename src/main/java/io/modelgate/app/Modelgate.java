@@ -21,11 +21,7 @@ import picocli.CommandLine.Spec;
             VersionCommand.class,
             CommandLine.HelpCommand.class
         },
-        footer = {
-            "",
-            "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.",
-            "Start with: modelgate demo"
-        })
+        footer = {"", "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.", "Start with: modelgate demo"})
 public final class Modelgate implements Runnable {
 
     @Spec

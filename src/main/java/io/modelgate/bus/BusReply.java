@@ -3,6 +3,7 @@ package io.modelgate.bus;
 import io.modelgate.http.Problem;
 import io.modelgate.http.ProblemType;
 import io.vertx.core.json.JsonObject;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -40,5 +41,14 @@ public sealed interface BusReply {
             return document.apply(d);
         }
         return refusal.apply((Refusal) this);
+    }
+
+    /** {@link #fold} for what is done rather than computed. */
+    default void match(Consumer<Document> document, Consumer<Refusal> refusal) {
+        if (this instanceof Document d) {
+            document.accept(d);
+        } else {
+            refusal.accept((Refusal) this);
+        }
     }
 }

@@ -64,6 +64,14 @@ public final class ConfigFile {
         return value;
     }
 
+    /** Every key {@code reader} looks at, with the value in force; fails as {@link #read} does. */
+    public List<Setting> settings(Function<ConfigNode, ?> reader) {
+        return read(root -> {
+            var unused = reader.apply(root);
+            return root.settings();
+        });
+    }
+
     private MappingNode parse() {
         var settings = LoadSettings.builder()
                 .setLabel(name)

@@ -3,6 +3,7 @@ package io.modelgate.guard;
 import io.modelgate.http.ClientOrigin;
 import io.modelgate.http.Problem;
 import io.modelgate.http.RequestId;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -13,16 +14,30 @@ public sealed interface Admission {
 
     <R> R fold(Function<Admitted, R> admitted, Function<Refused, R> refused);
 
+    /** {@link #fold} for what is done rather than computed. */
+    default void match(Consumer<Admitted> admitted, Consumer<Refused> refused) {
+        if (this instanceof Admitted a) {
+            admitted.accept(a);
+        } else {
+            refused.accept((Refused) this);
+        }
+    }
+
     /**
      * A request with one meaning.
      *
+     * @param trustedPeer whether our peer is a trusted proxy
      * @param original what another ingress asks about; null unless a trusted proxy told it
+     * @param originalDropped whether somebody who is none told it, which was not listened to
      */
     record Admitted(
             RequestTarget target,
             ClientOrigin origin,
             RequestId requestId,
-            @Nullable OriginalRequest original) implements Admission {
+            boolean trustedPeer,
+            @Nullable OriginalRequest original,
+            boolean originalDropped)
+            implements Admission {
 
         @Override
         public <R> R fold(Function<Admitted, R> admitted, Function<Refused, R> refused) {

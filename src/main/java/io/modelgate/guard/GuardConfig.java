@@ -85,6 +85,12 @@ public record GuardConfig(
                 Limits.read(limits));
     }
 
+    /** A listener that is no front door: nothing is trusted, the limits are the usual ones. */
+    public static GuardConfig plain(HostPort listen) {
+        return new GuardConfig(
+                listen, List.of(), new TrustedProxies(List.of()), ForwardedHeader.X_FORWARDED, Limits.DEFAULT);
+    }
+
     public PublicHosts publicHosts() {
         return PublicHosts.of(publicUrls);
     }

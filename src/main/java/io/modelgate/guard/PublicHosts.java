@@ -38,6 +38,11 @@ public final class PublicHosts {
         return new PublicHosts(urls);
     }
 
+    /** Every public host, without a default port; empty where there are none but loopback. */
+    public Set<String> names() {
+        return Set.copyOf(hosts.values());
+    }
+
     /** Where this gateway is reached: the first public URL, without a trailing slash. */
     public URI canonical(int localPort) {
         if (urls.isEmpty()) {

@@ -44,7 +44,8 @@ public final class RequestGuard {
             checkBody(head);
             var target = RequestTarget.parse(request.uri());
             var origin = origin(request, target, head, peer, trusted);
-            return new Admitted(target, origin, id, trusted ? original(head) : null);
+            return new Admitted(
+                    target, origin, id, trusted, trusted ? original(head) : null, !trusted && head.originalUri != null);
         } catch (GatewayException refusal) {
             return new Refused(refusal.problem(), endsConnection(refusal, head), id);
         }

@@ -1,6 +1,8 @@
 package io.modelgate.identity;
 
+import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Who sent a request: nobody we know, or a principal. */
 public sealed interface Caller {
@@ -16,5 +18,17 @@ public sealed interface Caller {
             return known.apply(k);
         }
         return anonymous.apply((Anonymous) this);
+    }
+
+    /** What is done for somebody who is known; nothing for anybody else. */
+    default void ifKnown(Consumer<Principal> action) {
+        if (this instanceof Known k) {
+            action.accept(k.principal());
+        }
+    }
+
+    /** The principal, or null for nobody. */
+    default @Nullable Principal principalOrNull() {
+        return this instanceof Known k ? k.principal() : null;
     }
 }

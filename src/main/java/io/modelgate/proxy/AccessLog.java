@@ -33,6 +33,7 @@ final class AccessLog {
     private String line(Exchange exchange) {
         var request = exchange.request();
         var response = request.response();
+        var principal = exchange.caller().principalOrNull();
         return new JsonObject()
                 .put("event", "access")
                 .put("time", clock.instant().toString())
@@ -47,10 +48,7 @@ final class AccessLog {
                 .put("responseBytes", response.bytesWritten())
                 .put("durationMs", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - exchange.startedNanos()))
                 .put("route", exchange.routeId())
-                .put(
-                        "subject",
-                        exchange.caller()
-                                .fold(anonymous -> null, known -> known.principal().subject()))
+                .put("subject", principal == null ? null : principal.subject())
                 .put("userAgent", request.headers().get(HttpHeaders.USER_AGENT))
                 .encode();
     }

@@ -33,7 +33,8 @@ final class Answers {
     /** 302 for a browser on a navigation, 401 for everything else. */
     void unauthenticated(Exchange exchange, Reason reason) {
         var redirect = !exchange.isForIngress()
-                && browserRule.sendsToLogin(exchange.method(), exchange.request().headers());
+                && browserRule.sendsToLogin(
+                        exchange.method(), exchange.request().headers());
         refuse(exchange, redirect ? loginRedirect.to(exchange.target().uri()) : challenge.unauthenticated(reason));
     }
 
@@ -58,11 +59,12 @@ final class Answers {
         var asked = exchange.request().headers();
         var response = exchange.request().response().setStatusCode(204);
         response.putHeader(REQUEST_ID, exchange.id().value());
-        route.cors().ifPresent(cors -> cors.preflight(
-                asked.get(HttpHeaders.ORIGIN),
-                String.valueOf(asked.get(HttpHeaders.ACCESS_CONTROL_REQUEST_METHOD)),
-                asked.get(HttpHeaders.ACCESS_CONTROL_REQUEST_HEADERS),
-                response.headers()));
+        route.cors()
+                .ifPresent(cors -> cors.preflight(
+                        asked.get(HttpHeaders.ORIGIN),
+                        String.valueOf(asked.get(HttpHeaders.ACCESS_CONTROL_REQUEST_METHOD)),
+                        asked.get(HttpHeaders.ACCESS_CONTROL_REQUEST_HEADERS),
+                        response.headers()));
         end(exchange, Buffer.buffer());
     }
 

@@ -32,8 +32,8 @@ final class BuiltIns {
 
     /** Paths a route must not be configured for. */
     static Set<String> reservedPaths(URI loginUri, boolean homePage) {
-        var paths = new java.util.TreeSet<>(Set.of(
-                USER_INFO, WELL_KNOWN, RESOURCE_METADATA, ASSERTION_KEYS, ForwardAuth.PATH));
+        var paths = new java.util.TreeSet<>(
+                Set.of(USER_INFO, WELL_KNOWN, RESOURCE_METADATA, ASSERTION_KEYS, ForwardAuth.PATH));
         if (loginUri.equals(LOGIN_URI)) {
             paths.add(LOGIN);
         }
@@ -55,16 +55,23 @@ final class BuiltIns {
 
     /** A public document that tools read before they log in. */
     BuiltIns document(String path, Supplier<JsonObject> document) {
-        return add(path, BuiltIn.get(Requirement.anybody(), exchange -> answers.send(
-                exchange,
-                200,
-                Map.of("Content-Type", "application/json", "Cache-Control", FOR_A_MINUTE),
-                document.get().toBuffer())));
+        return add(
+                path,
+                BuiltIn.get(
+                        Requirement.anybody(),
+                        exchange -> answers.send(
+                                exchange,
+                                200,
+                                Map.of("Content-Type", "application/json", "Cache-Control", FOR_A_MINUTE),
+                                document.get().toBuffer())));
     }
 
     BuiltIns page(String path, Requirement requirement, java.util.function.Function<Exchange, String> html) {
-        return add(path, BuiltIn.get(requirement, exchange ->
-                answers.send(exchange, 200, Page.HEADERS, Buffer.buffer(html.apply(exchange)))));
+        return add(
+                path,
+                BuiltIn.get(
+                        requirement,
+                        exchange -> answers.send(exchange, 200, Page.HEADERS, Buffer.buffer(html.apply(exchange)))));
     }
 
     /** What callers may know of themselves. */
@@ -73,9 +80,6 @@ final class BuiltIns {
     }
 
     private void answerUserInfo(Exchange exchange) {
-        exchange.caller().fold(anonymous -> false, known -> {
-            answers.json(exchange, UserInfo.of(known.principal()));
-            return true;
-        });
+        exchange.caller().ifKnown(principal -> answers.json(exchange, UserInfo.of(principal)));
     }
 }

@@ -37,7 +37,7 @@ final class DecisionLog {
     }
 
     private String line(Exchange exchange, Outcome outcome, Reason reason) {
-        var principal = exchange.caller().fold(anonymous -> null, known -> known.principal());
+        var principal = exchange.caller().principalOrNull();
         return new JsonObject()
                 .put("event", "decision")
                 .put("time", clock.instant().toString())

@@ -4,13 +4,9 @@ import io.modelgate.http.Problem;
 import io.modelgate.http.ProblemType;
 import io.modelgate.upstream.Outbound;
 import io.modelgate.upstream.Upstream;
-import io.vertx.core.MultiMap;
-import java.util.function.Consumer;
 
 /** The fourth room for what was granted: to an upstream over HTTP, or to a service over the event bus. */
 final class Dispatcher {
-
-    private static final Consumer<MultiMap> NOTHING = headers -> {};
 
     private final UpstreamIdentity identity;
     private final ServiceDoor services;
@@ -30,26 +26,25 @@ final class Dispatcher {
                     exchange, Problem.of(ProblemType.NOT_IMPLEMENTED, "Upgrades (WebSocket) are not supported yet."));
             return;
         }
-        plan.route()
-                .target()
-                .fold(
-                        target -> forward(exchange, plan, plan.upstream().orElseThrow()),
-                        service -> services.ask(exchange, plan.route(), service.name()));
+        if (plan.route().target() instanceof Route.Target.Service service) {
+            services.ask(exchange, plan.route(), service.name());
+        } else {
+            forward(exchange, plan, plan.upstream().orElseThrow());
+        }
     }
 
-    private boolean forward(Exchange exchange, RoutePlan plan, Upstream upstream) {
+    private void forward(Exchange exchange, RoutePlan plan, Upstream upstream) {
         var route = plan.route();
         var target = exchange.target();
         var path = route.targetPath(target.path());
-        var principal = exchange.caller().fold(anonymous -> null, known -> known.principal());
+        var principal = exchange.caller().principalOrNull();
         var outbound = new Outbound(
                 target.query() == null ? path : path + "?" + target.query(),
                 exchange.origin(),
                 exchange.id(),
                 principal != null && route.identity() == Route.Identity.TOKEN,
-                principal == null ? NOTHING : identity.of(route, principal),
+                identity.of(route, principal),
                 headers -> answers.mark(exchange, headers));
         upstream.forward(exchange.request(), outbound).onFailure(failure -> failures.answer(exchange, failure));
-        return true;
     }
 }

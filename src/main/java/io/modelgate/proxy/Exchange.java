@@ -91,8 +91,11 @@ final class Exchange {
 
     boolean hasBody() {
         var headers = request.headers();
-        return headers.contains(HttpHeaders.TRANSFER_ENCODING)
-                || headers.contains(HttpHeaders.CONTENT_LENGTH) && !"0".equals(headers.get(HttpHeaders.CONTENT_LENGTH));
+        if (headers.contains(HttpHeaders.TRANSFER_ENCODING)) {
+            return true;
+        }
+        var length = headers.get(HttpHeaders.CONTENT_LENGTH);
+        return length != null && !length.equals("0");
     }
 
     boolean isUpgrade() {

@@ -5,6 +5,7 @@ import io.modelgate.http.GatewayException;
 import io.modelgate.http.Problem;
 import io.modelgate.http.ProblemType;
 import io.modelgate.upstream.Aborted;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -25,13 +26,19 @@ final class Failures {
     void answer(Exchange exchange, Throwable failure) {
         if (failure instanceof Aborted aborted) {
             // Nobody is left to answer.
-            count("aborted_" + aborted.reason().name().toLowerCase(java.util.Locale.ROOT));
-            log(exchange, Level.DEBUG, "A response was cut", aborted.getMessage(), failure);
+            count("aborted_" + aborted.reason().name().toLowerCase(Locale.ROOT));
+            log(
+                    exchange,
+                    Level.DEBUG,
+                    "A response was cut",
+                    aborted.reason().name().toLowerCase(Locale.ROOT),
+                    failure);
             return;
         }
         var problem = failure instanceof GatewayException expected
                 ? expected.problem()
-                : Problem.of(ProblemType.INTERNAL, "Something went wrong here; quote the request id when you report it.");
+                : Problem.of(
+                        ProblemType.INTERNAL, "Something went wrong here; quote the request id when you report it.");
         var type = problem.type();
         count(type.code());
         log(exchange, type.status() >= 500 ? Level.ERROR : Level.DEBUG, "A request failed", type.code(), failure);

@@ -39,10 +39,8 @@ final class ForwardAuth {
     /** Whether the request puts a question to us. */
     static boolean isAsked(Exchange exchange) {
         var path = exchange.target().path();
-        return path.startsWith(PATH)
-                && (path.length() == PATH.length()
-                        || path.charAt(PATH.length()) == '/'
-                                && exchange.admitted().trustedPeer());
+        return path.equals(PATH)
+                || (path.startsWith(PATH + "/") && exchange.admitted().trustedPeer());
     }
 
     /** Fails with {@code FORBIDDEN} or {@code BAD_REQUEST} where the question must not be answered. */
@@ -57,7 +55,10 @@ final class ForwardAuth {
         }
         if (admitted.original() != null) {
             var method = admitted.original().method();
-            return about(exchange, method == null ? exchange.method() : method, admitted.original().uri());
+            return about(
+                    exchange,
+                    method == null ? exchange.method() : method,
+                    admitted.original().uri());
         }
         var rest = exchange.target().path().substring(PATH.length());
         return rest.isEmpty()
@@ -68,10 +69,7 @@ final class ForwardAuth {
     /** Identity travels in headers the ingress copies; an anonymous caller of a public route has none. */
     void grant(Exchange exchange) {
         var headers = exchange.request().response().headers();
-        exchange.caller().fold(anonymous -> false, known -> {
-            identityHeaders.of(known.principal()).accept(headers);
-            return true;
-        });
+        exchange.caller().ifKnown(principal -> identityHeaders.of(principal).accept(headers));
         answers.send(exchange, 200, Map.of("Cache-Control", "no-store"), Buffer.buffer());
     }
 

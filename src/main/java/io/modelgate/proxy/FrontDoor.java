@@ -60,20 +60,18 @@ final class FrontDoor implements Handler<HttpServerRequest> {
 
     @Override
     public void handle(HttpServerRequest request) {
-        guard.admit(request).fold(admitted -> enter(request, admitted), refused -> turnAway(request, refused));
+        guard.admit(request).match(admitted -> enter(request, admitted), refused -> turnAway(request, refused));
     }
 
-    private boolean turnAway(HttpServerRequest request, Refused refused) {
+    private void turnAway(HttpServerRequest request, Refused refused) {
         records.refused(refused);
         GuardedServer.refuse(request, refused);
-        return false;
     }
 
-    private boolean enter(HttpServerRequest request, Admitted admitted) {
+    private void enter(HttpServerRequest request, Admitted admitted) {
         var exchange = new Exchange(request, admitted);
         records.begin(exchange);
         attempt(exchange, this::route);
-        return true;
     }
 
     private void route(Exchange exchange) {
@@ -91,24 +89,29 @@ final class FrontDoor implements Handler<HttpServerRequest> {
             answers.preflight(exchange, preflighted);
             return;
         }
-        routing.find(exchange).fold(
-                matched -> pass(exchange, routing.plan(matched.route())),
-                nothing -> refuseKnown(exchange, Problem.of(ProblemType.NOT_FOUND, "No route is for this path."), Map.of()),
-                notAllowed -> refuseKnown(
-                        exchange,
-                        Problem.of(ProblemType.METHOD_NOT_ALLOWED, "This route does not serve this method."),
-                        Map.of("Allow", notAllowed.allow())));
+        routing.find(exchange)
+                .match(
+                        matched -> pass(exchange, routing.plan(matched.route())),
+                        nothing -> refuseKnown(
+                                exchange, Problem.of(ProblemType.NOT_FOUND, "No route is for this path."), Map.of()),
+                        notAllowed -> refuseKnown(
+                                exchange,
+                                Problem.of(ProblemType.METHOD_NOT_ALLOWED, "This route does not serve this method."),
+                                Map.of("Allow", notAllowed.allow())));
     }
 
-    private boolean pass(Exchange exchange, RoutePlan plan) {
+    private void pass(Exchange exchange, RoutePlan plan) {
         exchange.plan(plan);
         if (exchange.target().encodedSlash() && !plan.route().encodedSlash()) {
             answers.problem(exchange, Problem.of(ProblemType.BAD_REQUEST, "The path holds an encoded slash."));
-            return false;
+            return;
         }
         var requirement = plan.route().requirement();
-        identify(exchange, plan.verifier(), requirement, () -> decide(exchange, requirement, granted -> dispatcher.dispatch(granted, plan)));
-        return true;
+        identify(
+                exchange,
+                plan.verifier(),
+                requirement,
+                () -> decide(exchange, requirement, granted -> dispatcher.dispatch(granted, plan)));
     }
 
     private void serve(Exchange exchange, BuiltIn builtIn) {
@@ -134,14 +137,13 @@ final class FrontDoor implements Handler<HttpServerRequest> {
     }
 
     /** Whether a path exists is told to known callers only; for anybody else it is one more protected path. */
-    private boolean refuseKnown(Exchange exchange, Problem problem, Map<String, String> headers) {
+    private void refuseKnown(Exchange exchange, Problem problem, Map<String, String> headers) {
         var requirement = Requirement.authenticated();
         identify(
                 exchange,
                 anyIssuer,
                 requirement,
                 () -> decide(exchange, requirement, known -> answers.problem(known, problem, headers)));
-        return false;
     }
 
     private void identify(Exchange exchange, TokenVerifier verifier, Requirement requirement, Runnable next) {
@@ -171,22 +173,20 @@ final class FrontDoor implements Handler<HttpServerRequest> {
     }
 
     private void decide(Exchange exchange, Requirement requirement, Consumer<Exchange> next) {
-        AccessPolicy.decide(exchange.caller(), requirement, () -> facts(exchange)).fold(
-                granted -> {
-                    records.decided(exchange, Outcome.GRANTED, Reason.ALLOWED);
-                    next.accept(exchange);
-                    return true;
-                },
-                unauthenticated -> {
-                    records.decided(exchange, Outcome.UNAUTHENTICATED, unauthenticated.reason());
-                    answers.unauthenticated(exchange, unauthenticated.reason());
-                    return false;
-                },
-                forbidden -> {
-                    records.decided(exchange, Outcome.FORBIDDEN, forbidden.reason());
-                    answers.forbidden(exchange, forbidden.reason(), requirement);
-                    return false;
-                });
+        AccessPolicy.decide(exchange.caller(), requirement, () -> facts(exchange))
+                .match(
+                        granted -> {
+                            records.decided(exchange, Outcome.GRANTED, Reason.ALLOWED);
+                            next.accept(exchange);
+                        },
+                        unauthenticated -> {
+                            records.decided(exchange, Outcome.UNAUTHENTICATED, unauthenticated.reason());
+                            answers.unauthenticated(exchange, unauthenticated.reason());
+                        },
+                        forbidden -> {
+                            records.decided(exchange, Outcome.FORBIDDEN, forbidden.reason());
+                            answers.forbidden(exchange, forbidden.reason(), requirement);
+                        });
     }
 
     private static RequestFacts facts(Exchange exchange) {

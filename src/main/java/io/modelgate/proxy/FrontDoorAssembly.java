@@ -40,7 +40,8 @@ final class FrontDoorAssembly {
 
     static FrontDoorAssembly build(Vertx vertx, ProxyParts parts) {
         var config = parts.config();
-        var publicUrl = parts.guard().publicHosts().canonical(parts.guard().listen().port());
+        var publicUrl =
+                parts.guard().publicHosts().canonical(parts.guard().listen().port());
         var answers = new Answers(
                 config.browserRule(),
                 new LoginRedirect(config.loginUri()),
@@ -80,7 +81,9 @@ final class FrontDoorAssembly {
 
     private static Map<String, Upstream> upstreams(Vertx vertx, ProxyParts parts) {
         var upstreams = new LinkedHashMap<String, Upstream>();
-        parts.config().upstreams().forEach((name, config) -> upstreams.put(name, new Upstream(vertx, config, OWN_COOKIES)));
+        parts.config()
+                .upstreams()
+                .forEach((name, config) -> upstreams.put(name, new Upstream(vertx, config, OWN_COOKIES)));
         return upstreams;
     }
 
@@ -88,7 +91,9 @@ final class FrontDoorAssembly {
         var plans = new ArrayList<RoutePlan>();
         for (var route : parts.config().routes().routes()) {
             Optional<Upstream> upstream = route.target()
-                    .fold(target -> Optional.of(Objects.requireNonNull(upstreams.get(target.name()))), service -> Optional.empty());
+                    .fold(
+                            target -> Optional.of(Objects.requireNonNull(upstreams.get(target.name()))),
+                            service -> Optional.empty());
             plans.add(new RoutePlan(route, route.id(), parts.issuers().verifierFor(route.issuers()), upstream));
         }
         return plans;
@@ -99,14 +104,16 @@ final class FrontDoorAssembly {
         var builtIns = new BuiltIns(answers)
                 .userInfo()
                 .document(BuiltIns.WELL_KNOWN, () -> wellKnown(parts).toJson())
-                .document(BuiltIns.RESOURCE_METADATA, () -> new ResourceMetadata(publicUrl, authorizationServers(parts)).toJson())
+                .document(
+                        BuiltIns.RESOURCE_METADATA,
+                        () -> new ResourceMetadata(publicUrl, authorizationServers(parts)).toJson())
                 .document(BuiltIns.ASSERTION_KEYS, parts.assertionKeys()::jwks);
         if (config.loginUri().equals(BuiltIns.LOGIN_URI)) {
-            builtIns.page(BuiltIns.LOGIN, Requirement.anybody(), LoginPage::html);
+            builtIns = builtIns.page(BuiltIns.LOGIN, Requirement.anybody(), LoginPage::html);
         }
         if (config.homePage()) {
             var home = new HomePage(parts.config().routes().routes(), parts.issuers()::groupsClaim);
-            builtIns.page(BuiltIns.HOME, Requirement.anybody(), home::html);
+            builtIns = builtIns.page(BuiltIns.HOME, Requirement.anybody(), home::html);
         }
         return builtIns;
     }

@@ -22,7 +22,8 @@ final class HomePage {
     }
 
     String html(Exchange exchange) {
-        var body = "<h2>You</h2>" + you(exchange) + "<h2>Routes</h2><table><tr><th>Path<th>Methods<th>Asks for<th>Goes to"
+        var body = "<h2>You</h2>" + you(exchange)
+                + "<h2>Routes</h2><table><tr><th>Path<th>Methods<th>Asks for<th>Goes to"
                 + "<th>You</tr>"
                 + routes.stream().map(route -> row(route, exchange)).collect(Collectors.joining())
                 + "</table><h2>For tools</h2><p>" + link(BuiltIns.WELL_KNOWN) + " · " + link(BuiltIns.RESOURCE_METADATA)
@@ -31,13 +32,15 @@ final class HomePage {
     }
 
     private String you(Exchange exchange) {
-        return exchange.caller().fold(
-                anonymous -> "<p>Nobody yet: send a bearer token"
-                        + (anonymous.reason() == io.modelgate.identity.Reason.NO_CREDENTIAL
-                                ? "."
-                                : "; the one you sent does not hold (" + anonymous.reason().code() + ").")
-                        + "</p>",
-                known -> table(known.principal()));
+        return exchange.caller()
+                .fold(
+                        anonymous -> "<p>Nobody yet: send a bearer token"
+                                + (anonymous.reason() == io.modelgate.identity.Reason.NO_CREDENTIAL
+                                        ? "."
+                                        : "; the one you sent does not hold ("
+                                                + anonymous.reason().code() + ").")
+                                + "</p>",
+                        known -> table(known.principal()));
     }
 
     private String table(Principal principal) {
@@ -58,32 +61,35 @@ final class HomePage {
 
     private static String row(Route route, Exchange exchange) {
         var methods = route.methods().isEmpty() ? "any" : String.join(", ", route.methods());
-        var target = route.target().fold(upstream -> "upstream " + upstream.name(), service -> "service " + service.name());
+        var target =
+                route.target().fold(upstream -> "upstream " + upstream.name(), service -> "service " + service.name());
         return "<tr><td><code>" + Page.escape(route.id()) + "</code><td>" + Page.escape(methods) + "<td>"
                 + Page.escape(asks(route)) + "<td>" + Page.escape(target) + "<td>" + verdict(route, exchange) + "</tr>";
     }
 
     private static String asks(Route route) {
-        return route.requirement().fold(
-                anybody -> "nothing (public)",
-                authenticated -> {
-                    var asked = new java.util.ArrayList<String>();
-                    if (!authenticated.groups().isEmpty()) {
-                        asked.add("group " + names(authenticated.groups()));
-                    }
-                    if (!authenticated.authorities().isEmpty()) {
-                        asked.add("authority " + names(authenticated.authorities()));
-                    }
-                    if (authenticated.condition().isPresent()) {
-                        asked.add("a condition");
-                    }
-                    return asked.isEmpty() ? "a known caller" : String.join(", ", asked);
-                },
-                denied -> "nobody may");
+        return route.requirement()
+                .fold(
+                        anybody -> "nothing (public)",
+                        authenticated -> {
+                            var asked = new java.util.ArrayList<String>();
+                            if (!authenticated.groups().isEmpty()) {
+                                asked.add("group " + names(authenticated.groups()));
+                            }
+                            if (!authenticated.authorities().isEmpty()) {
+                                asked.add("authority " + names(authenticated.authorities()));
+                            }
+                            if (authenticated.condition().isPresent()) {
+                                asked.add("a condition");
+                            }
+                            return asked.isEmpty() ? "a known caller" : String.join(", ", asked);
+                        },
+                        denied -> "nobody may");
     }
 
     private static String verdict(Route route, Exchange exchange) {
-        var facts = new RequestFacts("GET", exchange.origin().host(), route.path().path());
+        var facts =
+                new RequestFacts("GET", exchange.origin().host(), route.path().path());
         return AccessPolicy.decide(exchange.caller(), route.requirement(), () -> facts)
                 .fold(
                         granted -> "yes",

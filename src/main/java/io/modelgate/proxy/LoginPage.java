@@ -3,8 +3,7 @@ package io.modelgate.proxy;
 /** Where browsers are sent that have to log in. There is no login yet, and the page says so. */
 final class LoginPage {
 
-    private static final String BODY =
-            """
+    private static final String BODY = """
             <h2>You have to log in, and this gateway cannot do that in a browser yet.</h2>
             <p>It accepts bearer tokens of its identity provider:</p>
             <pre>curl -H "Authorization: Bearer $TOKEN" %s</pre>
@@ -18,8 +17,6 @@ final class LoginPage {
         var origin = exchange.origin();
         var userInfo = origin.scheme() + "://" + origin.host() + BuiltIns.USER_INFO;
         return Page.of(
-                "Log in",
-                BODY.formatted(Page.escape(userInfo), BuiltIns.WELL_KNOWN, BuiltIns.WELL_KNOWN),
-                exchange);
+                "Log in", BODY.formatted(Page.escape(userInfo), BuiltIns.WELL_KNOWN, BuiltIns.WELL_KNOWN), exchange);
     }
 }

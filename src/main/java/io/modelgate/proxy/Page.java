@@ -17,8 +17,7 @@ final class Page {
             "Referrer-Policy",
             "no-referrer");
 
-    private static final String FRAME =
-            """
+    private static final String FRAME = """
             <!doctype html>
             <html lang="en">
             <head>
@@ -54,7 +53,8 @@ final class Page {
 
     /** @param body HTML; everything that came from outside already went through {@link #escape} */
     static String of(String title, String body, Exchange exchange) {
-        return FRAME.formatted(escape(title), escape(title), body, escape(exchange.id().value()));
+        return FRAME.formatted(
+                escape(title), escape(title), body, escape(exchange.id().value()));
     }
 
     static String escape(String text) {

@@ -43,8 +43,7 @@ public record ProxyConfig(
 
     private static final ValueType<URI> LOGIN_URI = new ValueType<>(
             "path on this gateway, or absolute http(s) URI", "/login", ProxyConfig::loginUri, URI::toString);
-    private static final ValueType<String> STATUS =
-            ValueTypes.text("401 or 403", Pattern.compile("401|403"), "401");
+    private static final ValueType<String> STATUS = ValueTypes.text("401 or 403", Pattern.compile("401|403"), "401");
 
     public ProxyConfig {
         issuers = Set.copyOf(issuers);
@@ -80,7 +79,8 @@ public record ProxyConfig(
                 gateway.optional("browser-rule", ValueTypes.choice(BrowserRule.class), BrowserRule.REFINED),
                 issuers,
                 homePage,
-                gateway.optional("decision-log", ValueTypes.choice(DecisionLog.Scope.class), DecisionLog.Scope.REFUSALS),
+                gateway.optional(
+                        "decision-log", ValueTypes.choice(DecisionLog.Scope.class), DecisionLog.Scope.REFUSALS),
                 gateway.optional("access-log", ValueTypes.flag(), false),
                 gateway.optional("shutdown-grace", ValueTypes.duration("0s", "10m"), Duration.ofSeconds(5)),
                 gateway.optional("shutdown-timeout", ValueTypes.duration("1s", "1h"), Duration.ofSeconds(30)),
@@ -88,11 +88,15 @@ public record ProxyConfig(
                 RouteConfig.read(root, names, tokens::problemWith).with(services));
     }
 
+    public int routeCount() {
+        return routes.routes().size();
+    }
+
     private static URI loginUri(String text) {
         var uri = URI.create(text);
         var path = uri.getRawAuthority() == null && text.startsWith("/") && !text.startsWith("//");
         var absolute = uri.getHost() != null && ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()));
-        if (!path && !absolute || uri.getRawFragment() != null) {
+        if ((!path && !absolute) || uri.getRawFragment() != null) {
             throw new IllegalArgumentException();
         }
         return uri;

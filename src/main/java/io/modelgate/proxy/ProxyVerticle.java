@@ -33,9 +33,8 @@ public final class ProxyVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         var patience = parts.config().shutdownTimeout().toMillis();
-        var closing = server == null
-                ? Future.<Void>succeededFuture()
-                : server.shutdown(patience, TimeUnit.MILLISECONDS);
+        var closing =
+                server == null ? Future.<Void>succeededFuture() : server.shutdown(patience, TimeUnit.MILLISECONDS);
         return closing.eventually(() -> assembly == null ? Future.succeededFuture() : assembly.close());
     }
 }

@@ -40,7 +40,10 @@ final class Records {
 
     /** {@code modelgate.guard.refusals{problem}}. */
     void refused(Refused refused) {
-        meters.counter("modelgate.guard.refusals", "problem", refused.problem().type().code())
+        meters.counter(
+                        "modelgate.guard.refusals",
+                        "problem",
+                        refused.problem().type().code())
                 .increment();
     }
 

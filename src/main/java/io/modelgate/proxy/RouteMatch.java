@@ -1,5 +1,6 @@
 package io.modelgate.proxy;
 
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** What the route table knows of a request. */
@@ -22,5 +23,16 @@ sealed interface RouteMatch {
             return noRoute.apply(n);
         }
         return notAllowed.apply((MethodNotAllowed) this);
+    }
+
+    /** {@link #fold} for what is done rather than computed. */
+    default void match(Consumer<Matched> matched, Consumer<NoRoute> noRoute, Consumer<MethodNotAllowed> notAllowed) {
+        if (this instanceof Matched m) {
+            matched.accept(m);
+        } else if (this instanceof NoRoute n) {
+            noRoute.accept(n);
+        } else {
+            notAllowed.accept((MethodNotAllowed) this);
+        }
     }
 }

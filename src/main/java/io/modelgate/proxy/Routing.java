@@ -4,7 +4,6 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import java.util.Collection;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class Routing {
 
     private final RouteTable table;
-    private final Map<Route, RoutePlan> plans = new IdentityHashMap<>();
+    private final IdentityHashMap<Route, RoutePlan> plans = new IdentityHashMap<>();
 
     Routing(Collection<RoutePlan> plans) {
         this.table = new RouteTable(plans.stream().map(RoutePlan::route).toList());
@@ -20,7 +19,8 @@ final class Routing {
     }
 
     RouteMatch find(Exchange exchange) {
-        return find(exchange.origin().host(), exchange.method(), exchange.target().path());
+        return find(
+                exchange.origin().host(), exchange.method(), exchange.target().path());
     }
 
     RouteMatch find(String host, String method, String path) {
@@ -38,15 +38,17 @@ final class Routing {
     @Nullable
     Route preflighted(Exchange exchange) {
         var headers = exchange.request().headers();
-        if (exchange.request().method() != HttpMethod.OPTIONS || !headers.contains(HttpHeaders.ORIGIN)) {
+        if (!HttpMethod.OPTIONS.equals(exchange.request().method()) || !headers.contains(HttpHeaders.ORIGIN)) {
             return null;
         }
         var method = headers.get(HttpHeaders.ACCESS_CONTROL_REQUEST_METHOD);
         if (method == null) {
             return null;
         }
-        var match = table.find(exchange.origin().host(), method, exchange.target().path());
-        return match instanceof RouteMatch.Matched matched && matched.route().cors().isPresent()
+        var match =
+                table.find(exchange.origin().host(), method, exchange.target().path());
+        return match instanceof RouteMatch.Matched matched
+                        && matched.route().cors().isPresent()
                 ? matched.route()
                 : null;
     }

@@ -40,20 +40,23 @@ final class ServiceDoor {
         this.clock = clock;
     }
 
-    boolean ask(Exchange exchange, Route route, String service) {
+    void ask(Exchange exchange, Route route, String service) {
         if (!exchange.method().equals("GET") && !exchange.method().equals("HEAD")) {
             answers.problem(
                     exchange,
                     Problem.of(ProblemType.METHOD_NOT_ALLOWED, "This collection is read only for now."),
                     Map.of("Allow", "GET, HEAD"));
-            return false;
+            return;
         }
         var address = BusAddress.valueOf(service.toUpperCase(Locale.ROOT));
         var assertion = minter.mint(principal(exchange), address.address());
-        bus.request(address, request(exchange, route), assertion, exchange.request().headers().get("traceparent"))
+        bus.request(
+                        address,
+                        request(exchange, route),
+                        assertion,
+                        exchange.request().headers().get("traceparent"))
                 .onSuccess(reply -> answer(exchange, reply))
                 .onFailure(failure -> failures.answer(exchange, failure));
-        return true;
     }
 
     private ScopedRequest request(Exchange exchange, Route route) {
@@ -80,23 +83,19 @@ final class ServiceDoor {
 
     /** A service is only ever asked in somebody's name; the configuration refuses public routes to services. */
     private static Principal principal(Exchange exchange) {
-        return exchange.caller().fold(
-                anonymous -> {
-                    throw new GatewayException(ProblemType.UNAUTHENTICATED, "This needs a caller.");
-                },
-                known -> known.principal());
+        return exchange.caller()
+                .fold(
+                        anonymous -> {
+                            throw new GatewayException(ProblemType.UNAUTHENTICATED, "This needs a caller.");
+                        },
+                        known -> known.principal());
     }
 
     private void answer(Exchange exchange, BusReply reply) {
-        reply.fold(
-                document -> {
-                    answers.send(exchange, 200, headers(document), document.body().toBuffer());
-                    return true;
-                },
-                refusal -> {
-                    answers.problem(exchange, refusal.problem());
-                    return false;
-                });
+        reply.match(
+                document -> answers.send(
+                        exchange, 200, headers(document), document.body().toBuffer()),
+                refusal -> answers.problem(exchange, refusal.problem()));
     }
 
     private static Map<String, String> headers(BusReply.Document document) {

@@ -1,6 +1,7 @@
 package io.modelgate.token;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.modelgate.identity.Principal;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -8,6 +9,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -94,6 +96,15 @@ public final class Issuers {
         var metadata = new LinkedHashMap<String, ProviderMetadata>();
         issuers.forEach((name, issuer) -> metadata.put(name, issuer.metadata()));
         return metadata;
+    }
+
+    /** Path of the claim a principal's groups came from; empty where its issuer sent none of those looked at. */
+    public Optional<String> groupsClaim(Principal principal) {
+        return config.issuers().values().stream()
+                .filter(issuer -> issuer.issuer().equals(principal.issuer()))
+                .findFirst()
+                .flatMap(issuer -> ClaimMapping.firstPresent(issuer.mapping().groups(), principal.claims()))
+                .map(ClaimPath::toString);
     }
 
     /** Forgets what is known of one session's tokens; a hint, so nothing happens where nothing is known. */

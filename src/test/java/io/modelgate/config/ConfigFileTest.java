@@ -114,8 +114,10 @@ class ConfigFileTest {
 
     @Test
     void two_features_may_read_from_one_section() {
-        var both = read("door:\n  a: 1\n  b: 2\n", root -> root.section("door").required("a", ValueTypes.integer(0, 9))
-                + root.section("door").required("b", ValueTypes.integer(0, 9)));
+        var both = read(
+                "door:\n  a: 1\n  b: 2\n",
+                root -> root.section("door").required("a", ValueTypes.integer(0, 9))
+                        + root.section("door").required("b", ValueTypes.integer(0, 9)));
 
         assertThat(both).isEqualTo(3);
     }

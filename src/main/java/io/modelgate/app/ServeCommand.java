@@ -1,0 +1,145 @@
+package io.modelgate.app;
+
+import io.modelgate.config.ConfigFile;
+import java.net.URI;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "serve",
+        description = "Run the gateway until it is told to stop (SIGTERM or Ctrl-C).",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Examples:",
+            "  modelgate serve --config modelgate.yaml",
+            "  modelgate serve --issuer https://idp.example/realms/main --client-id gateway \\",
+            "                  --upstream http://127.0.0.1:3000"
+        })
+final class ServeCommand implements Runnable {
+
+    private static final int START_SECONDS = 60;
+
+    @Spec
+    CommandSpec spec;
+
+    @Mixin
+    ConfigOption config = new ConfigOption();
+
+    @ArgGroup(exclusive = false, heading = "Without a file, one upstream behind one issuer:%n")
+    @Nullable
+    Quick quick;
+
+    /** What is needed where no file is given. */
+    static final class Quick {
+
+        @Option(names = "--issuer", required = true, paramLabel = "URL", description = "Whose tokens are accepted.")
+        URI issuer = URI.create("");
+
+        @Option(
+                names = "--client-id",
+                required = true,
+                paramLabel = "ID",
+                description = "The audience a token must be meant for.")
+        String clientId = "";
+
+        @Option(
+                names = "--upstream",
+                required = true,
+                paramLabel = "URL",
+                description = "Where every request with a valid token goes.")
+        URI upstream = URI.create("");
+
+        @Option(
+                names = "--listen",
+                paramLabel = "HOST:PORT",
+                defaultValue = "127.0.0.1:8080",
+                description = "Default: ${DEFAULT-VALUE}.")
+        String listen = "127.0.0.1:8080";
+
+        /** The same as a file; what is wrong with a value is then said in the same words. */
+        ConfigFile file() {
+            return ConfigFile.of(
+                    "command line",
+                    """
+                    roles: [gateway]
+                    gateway: {listen: '%s'}
+                    issuers: {default: {issuer: '%s', audiences: ['%s']}}
+                    upstreams: {default: {url: '%s'}}
+                    routes: [{path: '/*', upstream: default}]
+                    """.formatted(quoted(listen), quoted(issuer), quoted(clientId), quoted(upstream)),
+                    Map.of());
+        }
+
+        private static String quoted(Object value) {
+            return value.toString().replace("'", "''");
+        }
+    }
+
+    @Override
+    public void run() {
+        if (quick != null && config.given()) {
+            throw new ParameterException(spec.commandLine(), "Give either --config or --issuer with its companions.");
+        }
+        var source = quick == null ? config.file() : quick.file();
+        serve(source.read(GatewayConfig::read));
+    }
+
+    private void serve(GatewayConfig valid) {
+        var gateway = started(valid);
+        var stopped = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(gateway, stopped), "modelgate-stop"));
+        var out = spec.commandLine().getOut();
+        out.println("Modelgate " + Version.current() + " serves " + valid.summary() + ", health and metrics on "
+                + valid.management().listen());
+        out.flush();
+        try {
+            stopped.await();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Gateway started(GatewayConfig valid) {
+        try {
+            return Gateway.start(valid)
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(START_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException failed) {
+            throw new CommandFailure(StartFailure.explain(failed.getCause(), valid));
+        } catch (TimeoutException late) {
+            throw new CommandFailure("The gateway was not up after " + START_SECONDS + " s.");
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure("Interrupted while starting.");
+        }
+    }
+
+    /** Waits for the orderly end: the process may only go when nothing is in flight any more. */
+    private static void stop(Gateway gateway, CountDownLatch stopped) {
+        var proxy = gateway.config().proxy();
+        var patience = proxy.shutdownGrace().plus(proxy.shutdownTimeout()).plusSeconds(10);
+        try {
+            gateway.stop().toCompletionStage().toCompletableFuture().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException late) {
+            System.err.println("modelgate: not everything ended in time; cut after " + patience.toSeconds() + " s");
+        } finally {
+            Logs.flush();
+            stopped.countDown();
+        }
+    }
+}
