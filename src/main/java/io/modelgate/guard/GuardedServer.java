@@ -58,11 +58,10 @@ public final class GuardedServer {
                 .putHeader(RequestId.HEADER, refused.requestId().value());
         if (refused.closeConnection()) {
             response.putHeader("Connection", "close");
+            // Before the end: requests that follow in the same packet are then dropped, not dispatched.
+            var unused = request.connection().shutdown(1, TimeUnit.SECONDS);
         }
-        var sent = response.end(refused.problem().toJson(refused.requestId()).toBuffer());
-        if (refused.closeConnection()) {
-            sent.onComplete(done -> request.connection().close());
-        }
+        response.end(refused.problem().toJson(refused.requestId()).toBuffer());
     }
 
     private static void decodeStrictly(HttpConnection connection, HttpServerOptions options, GuardConfig config) {
