@@ -10,7 +10,9 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Sets up an HTTP/1.1 listener, ours or the management one, so that nothing lenient stands before the guard. */
@@ -20,7 +22,7 @@ public final class GuardedServer {
 
     private GuardedServer() {}
 
-    /** Options with our limits. Clear-text HTTP/2 stays off: it would bypass the decoder. */
+    /** Options with our limits, for HTTP/1.1 alone: HTTP/2 would bypass the decoder. */
     public static HttpServerOptions options(GuardConfig config) {
         var limits = config.limits();
         return new HttpServerOptions()
@@ -32,6 +34,7 @@ public final class GuardedServer {
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setIdleTimeout(Math.toIntExact(limits.idleTimeout().toMillis()))
                 .setHttp2ClearTextEnabled(false)
+                .setAlpnVersions(List.of(HttpVersion.HTTP_1_1))
                 .setHandle100ContinueAutomatically(false)
                 .setDecompressionSupported(false)
                 .setCompressionSupported(false)
@@ -58,11 +61,10 @@ public final class GuardedServer {
                 .putHeader(RequestId.HEADER, refused.requestId().value());
         if (refused.closeConnection()) {
             response.putHeader("Connection", "close");
+            // Before the end: requests that follow in the same packet are then dropped, not dispatched.
+            var unused = request.connection().shutdown(1, TimeUnit.SECONDS);
         }
-        var sent = response.end(refused.problem().toJson(refused.requestId()).toBuffer());
-        if (refused.closeConnection()) {
-            sent.onComplete(done -> request.connection().close());
-        }
+        response.end(refused.problem().toJson(refused.requestId()).toBuffer());
     }
 
     private static void decodeStrictly(HttpConnection connection, HttpServerOptions options, GuardConfig config) {

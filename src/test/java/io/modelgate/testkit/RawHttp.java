@@ -4,13 +4,13 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import javax.net.SocketFactory;
 
 /** A connection that sends exactly the bytes it is given, and reads what a server makes of them. */
 public final class RawHttp implements AutoCloseable {
@@ -42,11 +42,12 @@ public final class RawHttp implements AutoCloseable {
     }
 
     public static RawHttp connect(int port) throws IOException {
-        return connect(SocketFactory.getDefault(), port);
+        return over(new Socket(InetAddress.getLoopbackAddress(), port));
     }
 
-    public static RawHttp connect(SocketFactory factory, int port) throws IOException {
-        return new RawHttp(factory.createSocket("127.0.0.1", port));
+    /** Over a connection made elsewhere, such as one of TLS. */
+    public static RawHttp over(Socket socket) throws IOException {
+        return new RawHttp(socket);
     }
 
     /** Sends {@code bytes}, one octet per character (ISO 8859-1), in one write. */
