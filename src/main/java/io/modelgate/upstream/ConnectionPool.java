@@ -130,6 +130,8 @@ final class ConnectionPool {
         var connection = new PooledConnection(http, keepAlive);
         open.add(connection);
         http.closeHandler(closed -> forget(connection));
+        // The exchange hears of it by itself; without a handler Vert.x logs what the upstream sent.
+        http.exceptionHandler(heard -> {});
         offer(connection);
     }
 

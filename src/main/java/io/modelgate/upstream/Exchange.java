@@ -55,7 +55,6 @@ final class Exchange {
 
     private boolean ended;
     private boolean retried;
-    private boolean requestStarted;
     private boolean requestEnded;
     private boolean uploadHeld;
     private boolean downloadHeld;
@@ -139,6 +138,20 @@ final class Exchange {
         client.handler(this::upload);
         client.endHandler(end -> uploadEnded());
         client.resume();
+        context.runOnContext(afterThisRead -> sendLoneHead(created));
+    }
+
+    /** A head leaves together with the first piece of its body; here, where that takes its time. */
+    private void sendLoneHead(HttpClientRequest to) {
+        if (!ended && !requestEnded && uploaded == 0) {
+            to.sendHead();
+        }
+    }
+
+    private void sendLoneReplyHead() {
+        if (!ended && !replyEnded && downloaded == 0) {
+            reply.writeHead();
+        }
     }
 
     private void upload(Buffer piece) {
@@ -147,7 +160,6 @@ final class Exchange {
             return;
         }
         moved = pool.tick();
-        requestStarted = true;
         uploaded += piece.length();
         if (uploaded == requestLength) {
             requestEnded = true;
@@ -207,6 +219,9 @@ final class Exchange {
         head.exceptionHandler(this::upstreamFailed);
         head.handler(this::download);
         head.endHandler(end -> downloadEnded());
+        if (answerLength != 0 && client.version() == HttpVersion.HTTP_1_1) {
+            context.runOnContext(afterThisRead -> sendLoneReplyHead());
+        }
     }
 
     private boolean hasBody(HttpClientResponse head) {
@@ -302,10 +317,6 @@ final class Exchange {
                     uploadHeld
                             ? new GatewayException(ProblemType.UPSTREAM_TIMEOUT, "The upstream stopped reading.")
                             : new GatewayException(ProblemType.REQUEST_TIMEOUT, "The request body did not arrive."));
-        } else if (!requestStarted && request != null) {
-            // A client may wait for something from the upstream before it sends its first byte.
-            requestStarted = true;
-            request.sendHead();
         }
     }
 

@@ -101,6 +101,12 @@ final class Peer implements AutoCloseable {
         socket.close();
     }
 
+    /** Ends this side's stream, as a client that was stopped does. */
+    void finish() throws IOException {
+        socket.shutdownOutput();
+        socket.shutdownInput();
+    }
+
     void timeout(int millis) throws IOException {
         socket.setSoTimeout(millis);
     }
