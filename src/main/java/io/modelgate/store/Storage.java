@@ -10,7 +10,6 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** The open connection to the database, and the embedded server where there is one. */
@@ -28,7 +27,11 @@ public final class Storage {
         this.store = new ScopedStore(mongo, timeout, clock);
     }
 
-    /** Starts the embedded server if asked to, connects, and sees to the indexes of {@code collections}. */
+    /**
+     * Starts the embedded server if asked to, connects, and sees to the indexes of {@code collections}. Fails with
+     * {@code SERVICE_UNAVAILABLE} where the database does not answer, with an {@link IllegalStateException} in our words
+     * where the embedded server's directory cannot be used.
+     */
     public static Future<Storage> open(
             Vertx vertx, StorageConfig config, Collection<CollectionDescriptor> collections, InstantSource clock) {
         return server(vertx, config).compose(embedded -> {
@@ -53,8 +56,7 @@ public final class Storage {
 
     /** Succeeds where the database answers in time; for the health check. */
     public Future<Void> ping() {
-        return mongo.runCommand("ping", new JsonObject().put("ping", 1))
-                .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+        return MongoCall.within(timeout, () -> mongo.runCommand("ping", new JsonObject().put("ping", 1)))
                 .mapEmpty();
     }
 
@@ -81,7 +83,8 @@ public final class Storage {
     private Future<Void> index(CollectionDescriptor collection, List<String> fields, boolean unique) {
         var keys = new JsonObject().put("group", 1);
         fields.forEach(field -> keys.put(field, 1));
-        return mongo.createIndexWithOptions(collection.name(), keys, new IndexOptions().unique(unique))
-                .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        return MongoCall.within(
+                timeout,
+                () -> mongo.createIndexWithOptions(collection.name(), keys, new IndexOptions().unique(unique)));
     }
 }

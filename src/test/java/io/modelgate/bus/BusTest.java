@@ -13,6 +13,7 @@ import io.modelgate.identity.Principal;
 import io.modelgate.testkit.MovableClock;
 import io.modelgate.testkit.Principals;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -118,6 +119,23 @@ class BusTest {
                         .type())
                 .isEqualTo(ProblemType.SERVICE_TIMEOUT);
         assertThat(seen.get()).isNull();
+    }
+
+    @Test
+    void assertion_and_trace_context_travel_beside_the_request() throws Exception {
+        var headers = new AtomicReference<MultiMap>();
+        vertx.eventBus().<ScopedRequest>localConsumer(BusAddress.ENGINE.address(), message -> {
+            headers.set(message.headers());
+            message.reply(new BusReply.Document(new JsonObject(), null));
+        });
+        var traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+        var reply = client.request(BusAddress.ENGINE, find(), "the assertion", traceparent)
+                .await(10, TimeUnit.SECONDS);
+
+        assertThat(reply).isInstanceOf(BusReply.Document.class);
+        assertThat(headers.get().get("assertion")).isEqualTo("the assertion");
+        assertThat(headers.get().get("traceparent")).isEqualTo(traceparent);
     }
 
     @Test
