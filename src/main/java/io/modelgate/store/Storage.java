@@ -34,20 +34,12 @@ public final class Storage {
      */
     public static Future<Storage> open(
             Vertx vertx, StorageConfig config, Collection<CollectionDescriptor> collections, InstantSource clock) {
-        return server(vertx, config).compose(embedded -> {
-            var uri = embedded.map(EmbeddedMongo::connectionString)
-                    .orElseGet(() -> config.uri().orElseThrow().reveal());
-            var mongo = MongoClient.create(
-                    vertx,
-                    new JsonObject()
-                            .put("connection_string", uri)
-                            .put("db_name", config.database())
-                            .put("serverSelectionTimeoutMS", config.timeout().toMillis()));
-            var storage = new Storage(mongo, embedded, config.timeout(), clock);
-            return storage.createIndexes(collections)
-                    .map(storage)
-                    .recover(failure -> storage.close().transform(closed -> Future.failedFuture(failure)));
-        });
+        return server(vertx, config)
+                .compose(embedded -> connect(vertx, config, embedded)
+                        .map(mongo -> new Storage(mongo, embedded, config.timeout(), clock)))
+                .compose(storage -> storage.createIndexes(collections)
+                        .map(storage)
+                        .recover(failure -> storage.close().transform(closed -> Future.failedFuture(failure))));
     }
 
     public ScopedStore scoped() {
@@ -69,6 +61,22 @@ public final class Storage {
         return config.kind() == StorageConfig.Kind.MONGODB
                 ? Future.succeededFuture(Optional.empty())
                 : EmbeddedMongo.start(vertx, config.dataDir()).map(Optional::of);
+    }
+
+    /** Off the event loop: some connection strings make the driver ask DNS at once. */
+    private static Future<MongoClient> connect(Vertx vertx, StorageConfig config, Optional<EmbeddedMongo> embedded) {
+        var uri = embedded.map(EmbeddedMongo::connectionString)
+                .orElseGet(() -> config.uri().orElseThrow().reveal());
+        var millis = config.timeout().toMillis();
+        var settings = new JsonObject()
+                .put("connection_string", uri)
+                .put("db_name", config.database())
+                .put("serverSelectionTimeoutMS", millis)
+                .put("waitQueueTimeoutMS", millis)
+                .put("connectTimeoutMS", millis)
+                .put("socketTimeoutMS", millis);
+        return MongoCall.within(
+                config.timeout(), () -> vertx.executeBlocking(() -> MongoClient.create(vertx, settings)));
     }
 
     private Future<Void> createIndexes(Collection<CollectionDescriptor> collections) {

@@ -261,7 +261,7 @@ class StoredModelsTest {
     }
 
     private Instant soon() {
-        return clock.instant().plusSeconds(10);
+        return clock.instant().plusSeconds(30);
     }
 
     private static List<JsonObject> entities(JsonObject list) {
@@ -285,6 +285,6 @@ class StoredModelsTest {
     }
 
     private static <T> T await(Future<T> future) throws TimeoutException {
-        return future.await(20, TimeUnit.SECONDS);
+        return future.await(40, TimeUnit.SECONDS);
     }
 }

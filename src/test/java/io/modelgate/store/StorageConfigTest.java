@@ -45,6 +45,13 @@ class StorageConfigTest {
     }
 
     @Test
+    void a_name_that_stands_for_several_servers_is_accepted_without_asking_for_it() {
+        assertThat(read("storage: {kind: mongodb, uri: 'mongodb+srv://app:pw@db.invalid'}")
+                        .uri())
+                .isPresent();
+    }
+
+    @Test
     void the_embedded_server_takes_a_directory() {
         assertThat(read("storage: {data-dir: /var/lib/modelgate}").dataDir()).contains(Path.of("/var/lib/modelgate"));
     }
@@ -57,6 +64,7 @@ class StorageConfigTest {
                 "uri: 'mongodb://db' | storage.uri",
                 "{kind: mongodb, uri: 'mongodb://db', data-dir: /x} | storage.data-dir",
                 "{kind: mongodb, uri: 'http://user:hunter2@db'} | storage.uri",
+                "{kind: mongodb, uri: 'mongodb+srv://user:hunter2:x@db'} | storage.uri",
                 "kind: postgres | storage.kind",
                 "database: 'a.b' | storage.database",
                 "timeout: 1h | storage.timeout"
