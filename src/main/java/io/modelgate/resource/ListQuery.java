@@ -76,6 +76,6 @@ record ListQuery(Page page, Sort sort, Filter filter, String rest) {
     }
 
     private static String encode(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 }

@@ -15,10 +15,10 @@ final class Documents {
     /** Refuses every key MongoDB could read as more than a name, at any depth. */
     static void checkKeys(JsonObject document) {
         document.getMap().forEach((key, value) -> {
-            if (key.isEmpty() || key.startsWith("$") || key.indexOf('.') >= 0 || key.indexOf('\0') >= 0) {
+            if (key.startsWith("$") || key.indexOf('.') >= 0 || key.indexOf('\0') >= 0) {
                 throw new GatewayException(
                         ProblemType.BAD_REQUEST,
-                        "A key of the document is empty, starts with a dollar sign, or holds a dot or a NUL.");
+                        "A key of the document starts with a dollar sign or holds a dot or a NUL.");
             }
             checkValue(value);
         });

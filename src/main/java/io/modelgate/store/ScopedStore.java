@@ -1,7 +1,5 @@
 package io.modelgate.store;
 
-import com.mongodb.ErrorCategory;
-import com.mongodb.MongoWriteException;
 import io.modelgate.http.GatewayException;
 import io.modelgate.http.ProblemType;
 import io.modelgate.identity.Group;
@@ -14,7 +12,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -39,7 +36,7 @@ public final class ScopedStore {
     /** One page; empty past the end. */
     public Future<List<JsonObject>> find(
             GroupScope scope, CollectionDescriptor collection, Filter filter, Sort sort, Page page) {
-        return guarded(() -> mongo.findWithOptions(
+        return call(() -> mongo.findWithOptions(
                         collection.name(),
                         MongoQuery.matching(scope, collection, filter),
                         new FindOptions()
@@ -50,12 +47,12 @@ public final class ScopedStore {
     }
 
     public Future<Long> count(GroupScope scope, CollectionDescriptor collection, Filter filter) {
-        return guarded(() -> mongo.count(collection.name(), MongoQuery.matching(scope, collection, filter)));
+        return call(() -> mongo.count(collection.name(), MongoQuery.matching(scope, collection, filter)));
     }
 
     /** Empty where nothing in the scope has this id: unknown and outside of it look the same, by the same query. */
     public Future<Optional<JsonObject>> get(GroupScope scope, CollectionDescriptor collection, String id) {
-        return guarded(() -> mongo.findOne(
+        return call(() -> mongo.findOne(
                         collection.name(),
                         MongoQuery.matching(scope, collection, Filter.none().equal("id", id)),
                         null))
@@ -70,7 +67,7 @@ public final class ScopedStore {
      */
     public Future<JsonObject> insert(
             GroupScope scope, CollectionDescriptor collection, JsonObject document, String author) {
-        return guarded(() -> {
+        return call(() -> {
             Documents.checkKeys(document);
             checkGroup(scope, document);
             var now = Timestamps.format(clock.instant());
@@ -98,23 +95,7 @@ public final class ScopedStore {
         }
     }
 
-    private <T> Future<T> guarded(Supplier<Future<T>> access) {
-        Future<T> result;
-        try {
-            result = access.get();
-        } catch (GatewayException refused) {
-            return Future.failedFuture(refused);
-        }
-        return result.timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-                .recover(failure -> Future.failedFuture(inOurWords(failure)));
-    }
-
-    /** The driver's message may quote keys and values of anybody's documents: it stays in the cause. */
-    private static GatewayException inOurWords(Throwable failure) {
-        if (failure instanceof MongoWriteException write
-                && write.getError().getCategory() == ErrorCategory.DUPLICATE_KEY) {
-            return new GatewayException(ProblemType.CONFLICT, "The group already has one like this.");
-        }
-        return new GatewayException(ProblemType.SERVICE_UNAVAILABLE, "The store does not answer.", failure);
+    private <T> Future<T> call(Supplier<Future<T>> access) {
+        return MongoCall.within(timeout, access);
     }
 }

@@ -10,7 +10,6 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** The open connection to the database, and the embedded server where there is one. */
@@ -28,23 +27,19 @@ public final class Storage {
         this.store = new ScopedStore(mongo, timeout, clock);
     }
 
-    /** Starts the embedded server if asked to, connects, and sees to the indexes of {@code collections}. */
+    /**
+     * Starts the embedded server if asked to, connects, and sees to the indexes of {@code collections}. Fails with
+     * {@code SERVICE_UNAVAILABLE} where the database does not answer, with an {@link IllegalStateException} in our words
+     * where the embedded server's directory cannot be used.
+     */
     public static Future<Storage> open(
             Vertx vertx, StorageConfig config, Collection<CollectionDescriptor> collections, InstantSource clock) {
-        return server(vertx, config).compose(embedded -> {
-            var uri = embedded.map(EmbeddedMongo::connectionString)
-                    .orElseGet(() -> config.uri().orElseThrow().reveal());
-            var mongo = MongoClient.create(
-                    vertx,
-                    new JsonObject()
-                            .put("connection_string", uri)
-                            .put("db_name", config.database())
-                            .put("serverSelectionTimeoutMS", config.timeout().toMillis()));
-            var storage = new Storage(mongo, embedded, config.timeout(), clock);
-            return storage.createIndexes(collections)
-                    .map(storage)
-                    .recover(failure -> storage.close().transform(closed -> Future.failedFuture(failure)));
-        });
+        return server(vertx, config)
+                .compose(embedded -> connect(vertx, config, embedded)
+                        .map(mongo -> new Storage(mongo, embedded, config.timeout(), clock)))
+                .compose(storage -> storage.createIndexes(collections)
+                        .map(storage)
+                        .recover(failure -> storage.close().transform(closed -> Future.failedFuture(failure))));
     }
 
     public ScopedStore scoped() {
@@ -53,8 +48,7 @@ public final class Storage {
 
     /** Succeeds where the database answers in time; for the health check. */
     public Future<Void> ping() {
-        return mongo.runCommand("ping", new JsonObject().put("ping", 1))
-                .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+        return MongoCall.within(timeout, () -> mongo.runCommand("ping", new JsonObject().put("ping", 1)))
                 .mapEmpty();
     }
 
@@ -69,6 +63,22 @@ public final class Storage {
                 : EmbeddedMongo.start(vertx, config.dataDir()).map(Optional::of);
     }
 
+    /** Off the event loop: some connection strings make the driver ask DNS at once. */
+    private static Future<MongoClient> connect(Vertx vertx, StorageConfig config, Optional<EmbeddedMongo> embedded) {
+        var uri = embedded.map(EmbeddedMongo::connectionString)
+                .orElseGet(() -> config.uri().orElseThrow().reveal());
+        var millis = config.timeout().toMillis();
+        var settings = new JsonObject()
+                .put("connection_string", uri)
+                .put("db_name", config.database())
+                .put("serverSelectionTimeoutMS", millis)
+                .put("waitQueueTimeoutMS", millis)
+                .put("connectTimeoutMS", millis)
+                .put("socketTimeoutMS", millis);
+        return MongoCall.within(
+                config.timeout(), () -> vertx.executeBlocking(() -> MongoClient.create(vertx, settings)));
+    }
+
     private Future<Void> createIndexes(Collection<CollectionDescriptor> collections) {
         var indexes = collections.stream()
                 .flatMap(collection -> Stream.concat(
@@ -81,7 +91,8 @@ public final class Storage {
     private Future<Void> index(CollectionDescriptor collection, List<String> fields, boolean unique) {
         var keys = new JsonObject().put("group", 1);
         fields.forEach(field -> keys.put(field, 1));
-        return mongo.createIndexWithOptions(collection.name(), keys, new IndexOptions().unique(unique))
-                .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        return MongoCall.within(
+                timeout,
+                () -> mongo.createIndexWithOptions(collection.name(), keys, new IndexOptions().unique(unique)));
     }
 }

@@ -56,10 +56,14 @@ public record StorageConfig(
                 node.optional("timeout", ValueTypes.duration("100ms", "1m"), Duration.ofSeconds(5)));
     }
 
-    /** The driver's own words may quote the string, which may hold a password. */
+    /**
+     * Whether the driver understands it. Its own words are not passed on, they may quote a password; and
+     * {@code mongodb+srv} is read as its plain sibling, because the driver asks DNS as soon as it sees one.
+     */
     private static boolean isConnectionString(Secret uri) {
         try {
-            return !new ConnectionString(uri.reveal()).getHosts().isEmpty();
+            var plain = uri.reveal().replaceFirst("^mongodb\\+srv://", "mongodb://");
+            return !new ConnectionString(plain).getHosts().isEmpty();
         } catch (IllegalArgumentException unusable) {
             return false;
         }
