@@ -1,0 +1,65 @@
+package io.modelgate.proxy;
+
+import io.modelgate.access.Requirement;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * One rule of the front door: which requests it is for, what it asks of the caller, and where they go.
+ *
+ * @param host authority in lower case, with its port unless that is the scheme's own; empty for every host
+ * @param methods empty for every method
+ * @param stripPrefix whether the target sees the path without this route's prefix
+ * @param encodedSlash whether {@code %2F} may stand in the path
+ * @param issuers names of the issuers whose tokens count here; empty for all
+ */
+record Route(
+        RoutePath path,
+        Optional<String> host,
+        Set<String> methods,
+        Requirement requirement,
+        Target target,
+        boolean stripPrefix,
+        boolean encodedSlash,
+        Identity identity,
+        Set<String> issuers,
+        Optional<CorsPolicy> cors) {
+
+    /** Where a request goes that was let through. */
+    sealed interface Target {
+
+        /** @param name key below {@code upstreams} */
+        record Upstream(String name) implements Target {}
+
+        /** @param name role that answers on the event bus: {@code model} */
+        record Service(String name) implements Target {}
+
+        default <R> R fold(Function<Upstream, R> upstream, Function<Service, R> service) {
+            return this instanceof Upstream u ? upstream.apply(u) : service.apply((Service) this);
+        }
+    }
+
+    /** How the target learns who is asking. */
+    enum Identity {
+        ASSERTION,
+        TOKEN,
+        HEADERS,
+        NONE
+    }
+
+    Route {
+        methods = Set.copyOf(methods);
+        issuers = Set.copyOf(issuers);
+    }
+
+    /** Names the route in logs and metric tags: {@code /reporting/*}, {@code notebooks.example/*}. */
+    String id() {
+        return host.orElse("") + path;
+    }
+
+    /** The path the target is asked for; byte for byte the one decided on, but for a stripped prefix. */
+    String targetPath(String requestPath) {
+        return stripPrefix ? path.strip(requestPath) : requestPath;
+    }
+}

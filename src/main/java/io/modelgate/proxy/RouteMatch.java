@@ -1,0 +1,26 @@
+package io.modelgate.proxy;
+
+import java.util.function.Function;
+
+/** What the route table knows of a request. */
+sealed interface RouteMatch {
+
+    record Matched(Route route) implements RouteMatch {}
+
+    /** No route is for this path on this host. */
+    record NoRoute() implements RouteMatch {}
+
+    /** @param allow value of the {@code Allow} header (RFC 9110 §10.2.1) */
+    record MethodNotAllowed(String allow) implements RouteMatch {}
+
+    default <R> R fold(
+            Function<Matched, R> matched, Function<NoRoute, R> noRoute, Function<MethodNotAllowed, R> notAllowed) {
+        if (this instanceof Matched m) {
+            return matched.apply(m);
+        }
+        if (this instanceof NoRoute n) {
+            return noRoute.apply(n);
+        }
+        return notAllowed.apply((MethodNotAllowed) this);
+    }
+}
