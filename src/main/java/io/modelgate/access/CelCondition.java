@@ -1,9 +1,11 @@
 package io.modelgate.access;
 
+import dev.cel.common.CelIssue;
 import dev.cel.common.CelOptions;
 import dev.cel.common.CelValidationException;
 import dev.cel.common.types.MapType;
 import dev.cel.common.types.SimpleType;
+import dev.cel.common.values.NullValue;
 import dev.cel.compiler.CelCompiler;
 import dev.cel.compiler.CelCompilerFactory;
 import dev.cel.parser.CelStandardMacro;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,12 +61,18 @@ final class CelCondition implements Condition {
 
     /** Throws {@link IllegalArgumentException} with CEL's own message where the text is not a condition. */
     static CelCondition compile(String expression) {
+        var result = COMPILER.compile(expression);
         try {
-            var ast = COMPILER.compile(expression, "when").getAst();
-            return new CelCondition(expression, RUNTIME.createProgram(ast));
+            return new CelCondition(expression, RUNTIME.createProgram(result.getAst()));
         } catch (CelValidationException | CelEvaluationException notCel) {
-            throw new IllegalArgumentException(notCel.getMessage(), notCel);
+            var issues = result.getErrors().stream().map(CelCondition::inWords).collect(Collectors.joining("; "));
+            throw new IllegalArgumentException(issues, notCel);
         }
+    }
+
+    private static String inWords(CelIssue issue) {
+        var at = issue.getSourceLocation();
+        return at.getLine() + ":" + (at.getColumn() + 1) + ": " + issue.getMessage();
     }
 
     @Override
@@ -78,7 +87,7 @@ final class CelCondition implements Condition {
         }
     }
 
-    /** CEL knows only 64-bit numbers, and answers a null inside a map with an unknown: such a claim is left out. */
+    /** CEL knows only 64-bit numbers and a null of its own; a claim that is null counts as missing. */
     private static Map<String, Object> map(Map<?, ?> values, int depth) {
         var result = new HashMap<String, Object>();
         values.forEach((key, value) -> {
@@ -92,9 +101,7 @@ final class CelCondition implements Condition {
     private static List<Object> list(List<? extends @Nullable Object> values, int depth) {
         var result = new ArrayList<>();
         for (var value : values) {
-            if (value != null) {
-                result.add(value(value, depth + 1));
-            }
+            result.add(value == null ? NullValue.NULL_VALUE : value(value, depth + 1));
         }
         return result;
     }

@@ -88,7 +88,7 @@ final class Challenge {
         return Optional.of(scopes).filter(text -> !text.isEmpty());
     }
 
-    /** A quoted-string (RFC 9110 §5.6.4); what may not stand in one, or not in these (RFC 6750 §3), becomes a '?'. */
+    /** A quoted-string (RFC 9110 §5.6.4); what cannot stand in one as printable ASCII becomes a '?'. */
     private static String parameter(String name, String value) {
         var text = new StringBuilder(name).append("=\"");
         value.chars().forEach(c -> {

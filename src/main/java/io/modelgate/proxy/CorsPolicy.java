@@ -95,7 +95,7 @@ record CorsPolicy(Set<String> origins, Set<String> methods, Set<String> headers,
     void apply(@Nullable String origin, MultiMap answer) {
         answer.remove(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN);
         answer.remove(HttpHeaders.ACCESS_CONTROL_ALLOW_CREDENTIALS);
-        answer.add(HttpHeaders.VARY, HttpHeaders.ORIGIN);
+        answer.add(HttpHeaders.VARY, "Origin");
         if (allows(origin)) {
             allow(origin, answer);
             answer.set(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -34,6 +35,7 @@ class CelConditionTest {
                 "claims.trusted",
                 "has(claims.level) && !has(claims.missing) && !has(claims.nothing)",
                 "method == 'GET' && host == 'gateway.example' && path.startsWith('/reports/')",
+                "claims.gaps.size() == 2 && claims.gaps.exists(x, x == 'a')",
                 "path.matches('^/reports/[0-9]{4}$')"
             })
     void holds(String expression) {
@@ -57,6 +59,7 @@ class CelConditionTest {
                 "1 / (claims.level - 3) == 1",
                 "claims.realm_access.missing.deep == 1",
                 "claims.huge + 1 > 0",
+                "claims.gaps.all(x, x == 'a')",
                 "path.matches('(')"
             })
     void does_not_hold(String expression) {
@@ -115,7 +118,7 @@ class CelConditionTest {
     void is_no_condition(String expression) {
         assertThatThrownBy(() -> CelCondition.compile(expression))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("ERROR: when:1:");
+                .hasMessageMatching("1:\\d+: (?s).+");
     }
 
     @Test
@@ -141,6 +144,7 @@ class CelConditionTest {
         claims.put("share", 0.5f);
         claims.put("trusted", true);
         claims.put("nothing", null);
+        claims.put("gaps", Arrays.asList("a", null));
         claims.put("huge", BigInteger.TEN.pow(30));
         return claims;
     }
