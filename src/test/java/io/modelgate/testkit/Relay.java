@@ -1,0 +1,199 @@
+package io.modelgate.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A TCP relay on 127.0.0.1 that can be cut: what stands behind it is then out of reach, while it runs on untouched.
+ * Its port stays the same for life.
+ */
+public final class Relay implements AutoCloseable {
+
+    private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+
+    private final InetSocketAddress target;
+    private final int port;
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger accepted = new AtomicInteger();
+    private final Object lock = new Object();
+    private boolean stalled;
+    private ServerSocket listener;
+
+    private Relay(InetSocketAddress target) throws IOException {
+        this.target = target;
+        this.listener = listen(0);
+        this.port = listener.getLocalPort();
+        acceptFrom(listener);
+    }
+
+    /** Relays to a port of 127.0.0.1, which need not listen yet. */
+    public static Relay to(int port) {
+        try {
+            return new Relay(new InetSocketAddress(LOOPBACK, port));
+        } catch (IOException noPort) {
+            throw new UncheckedIOException(noPort);
+        }
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** How many connections it has taken so far. */
+    public int connections() {
+        return accepted.get();
+    }
+
+    /** New connections are refused, existing ones reset. */
+    public void cut() {
+        synchronized (lock) {
+            close(listener);
+            open.forEach(Relay::reset);
+            open.clear();
+        }
+    }
+
+    /** Connections are taken and kept, and nothing passes through them. */
+    public void stall() {
+        synchronized (lock) {
+            stalled = true;
+        }
+    }
+
+    /** Undoes {@link #cut} and {@link #stall}; what was held back is sent on. */
+    public void heal() {
+        synchronized (lock) {
+            stalled = false;
+            lock.notifyAll();
+            if (listener.isClosed()) {
+                try {
+                    listener = listen(port);
+                } catch (IOException portLost) {
+                    throw new UncheckedIOException(portLost);
+                }
+                acceptFrom(listener);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        cut();
+        synchronized (lock) {
+            stalled = false;
+            lock.notifyAll();
+        }
+    }
+
+    private static ServerSocket listen(int port) throws IOException {
+        var socket = new ServerSocket();
+        socket.setReuseAddress(true);
+        socket.bind(new InetSocketAddress(LOOPBACK, port), 200);
+        return socket;
+    }
+
+    private void acceptFrom(ServerSocket socket) {
+        start("relay-accept", () -> {
+            while (true) {
+                connect(socket.accept());
+            }
+        });
+    }
+
+    private void connect(Socket client) {
+        accepted.incrementAndGet();
+        var server = new Socket();
+        synchronized (lock) {
+            open.add(client);
+            open.add(server);
+            if (listener.isClosed()) {
+                drop(client, server);
+                return;
+            }
+        }
+        start("relay-there", () -> {
+            try {
+                server.connect(target, 5_000);
+                start("relay-back", () -> pump(server, client));
+                pump(client, server);
+            } catch (IOException unreachable) {
+                drop(client, server);
+            }
+        });
+    }
+
+    private void pump(Socket from, Socket to) {
+        try (from;
+                to) {
+            var input = from.getInputStream();
+            var output = to.getOutputStream();
+            var buffer = new byte[16 * 1024];
+            for (var read = input.read(buffer); read >= 0; read = input.read(buffer)) {
+                awaitFlow();
+                output.write(buffer, 0, read);
+            }
+        } catch (IOException | InterruptedException cut) {
+            // The other direction ends with this one.
+        } finally {
+            open.remove(from);
+            open.remove(to);
+        }
+    }
+
+    private void awaitFlow() throws InterruptedException {
+        synchronized (lock) {
+            while (stalled) {
+                lock.wait();
+            }
+        }
+    }
+
+    private void drop(Socket client, Socket server) {
+        open.remove(client);
+        open.remove(server);
+        reset(client);
+        reset(server);
+    }
+
+    private static void reset(Socket socket) {
+        try (socket) {
+            socket.setSoLinger(true, 0);
+        } catch (IOException gone) {
+            // Then there is nothing to reset.
+        }
+    }
+
+    private static void close(ServerSocket socket) {
+        try {
+            socket.close();
+        } catch (IOException harmless) {
+            // Closed all the same.
+        }
+    }
+
+    @FunctionalInterface
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    private static void start(String name, Work work) {
+        var thread = new Thread(
+                () -> {
+                    try {
+                        work.run();
+                    } catch (IOException closed) {
+                        // Cutting a relay ends its threads this way.
+                    }
+                },
+                name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+}
