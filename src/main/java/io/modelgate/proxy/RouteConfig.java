@@ -54,8 +54,10 @@ record RouteConfig(List<Route> routes) {
         var positions = new HashMap<String, String>();
         for (var node : root.sections("routes")) {
             var route = readRoute(node, names);
-            issuersProblem
-                    .apply(route.issuers())
+            // A name that is not known was reported already.
+            Optional.of(route.issuers())
+                    .filter(names.issuers()::containsAll)
+                    .flatMap(issuersProblem)
                     .ifPresent(problem -> node.problem("issuers", problem, "name the issuers whose tokens count here"));
             reportUnreachable(node, route, names);
             reportConflicts(node, route, positions);
@@ -86,6 +88,9 @@ record RouteConfig(List<Route> routes) {
         var encodedSlash = node.optional("encoded-slash", ValueTypes.flag(), false);
         var identity = node.optional("identity", ValueTypes.choice(Route.Identity.class), Route.Identity.ASSERTION);
         var issuers = node.list("issuers", NAME, List.of());
+        for (var issuer : issuers) {
+            known(node, "issuers", issuer, "issuers", names.issuers());
+        }
         if (stripPrefix && !path.prefix()) {
             node.problem("strip-prefix", "needs a prefix", "write the path as " + path + "/*, or take this out");
         }

@@ -59,7 +59,7 @@ class IdentityHeadersTest {
                 .add("X-Modelgate-User", "\"root\"")
                 .add("X-Modelgate-User", "\"root2\"")
                 .add("X-Modelgate-Groups", "[\"admins\"]");
-        identityHeaders.apply(People.alice(), headers);
+        identityHeaders.of(People.alice()).accept(headers);
         assertThat(headers.contains("X-Modelgate-Email")).isFalse();
         assertThat(headers.getAll("X-Modelgate-User")).containsExactly("\"alice\"");
         assertThat(headers.getAll("X-Modelgate-Groups")).containsExactly("[]");
@@ -90,7 +90,7 @@ class IdentityHeadersTest {
     void a_principal_with_too_many_groups_is_refused_rather_than_cut() {
         var headers = MultiMap.caseInsensitiveMultiMap();
         var many = IntStream.range(0, 500).mapToObj(i -> "department-" + i).toArray(String[]::new);
-        assertThatThrownBy(() -> identityHeaders.apply(People.alice(many), headers))
+        assertThatThrownBy(() -> identityHeaders.of(People.alice(many)))
                 .isInstanceOfSatisfying(GatewayException.class, refused -> {
                     assertThat(refused.problem().type()).isEqualTo(ProblemType.HEADERS_TOO_LARGE);
                     assertThat(refused.problem().detail())
@@ -124,7 +124,7 @@ class IdentityHeadersTest {
 
     private MultiMap headers(Principal principal) {
         var headers = MultiMap.caseInsensitiveMultiMap();
-        identityHeaders.apply(principal, headers);
+        identityHeaders.of(principal).accept(headers);
         return headers;
     }
 }

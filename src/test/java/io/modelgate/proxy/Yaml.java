@@ -5,6 +5,7 @@ import io.modelgate.config.ConfigNode;
 import io.modelgate.config.InvalidConfig;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -33,7 +34,8 @@ final class Yaml {
     }
 
     static List<Route> routes(String yaml) {
-        return read(yaml, root -> RouteConfig.read(root, NAMES)).routes();
+        return read(yaml, root -> RouteConfig.read(root, NAMES, issuers -> Optional.empty()))
+                .routes();
     }
 
     static Route route(String keys) {
@@ -41,6 +43,6 @@ final class Yaml {
     }
 
     static List<String> routeProblems(String yaml) {
-        return problems(yaml, root -> RouteConfig.read(root, NAMES));
+        return problems(yaml, root -> RouteConfig.read(root, NAMES, issuers -> Optional.empty()));
     }
 }
