@@ -5,7 +5,6 @@ import io.modelgate.http.ProblemType;
 import io.modelgate.identity.Group;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Scope, filter and order in MongoDB's words. Every operator is written here; nothing a caller sends becomes one. */
@@ -14,9 +13,13 @@ final class MongoQuery {
     private MongoQuery() {}
 
     static JsonObject matching(GroupScope scope, CollectionDescriptor collection, Filter filter) {
-        var all = scope.fold(JsonArray::new, groups -> new JsonArray().add(new JsonObject().put("group", in(groups))));
+        var all = within(scope);
         filter.conditions().forEach(condition -> all.add(condition(collection, condition)));
-        return all.isEmpty() ? new JsonObject() : new JsonObject().put("$and", all);
+        return allOf(all);
+    }
+
+    static JsonObject byId(GroupScope scope, String id) {
+        return allOf(within(scope).add(new JsonObject().put("_id", new JsonObject().put("$eq", id))));
     }
 
     static JsonObject order(CollectionDescriptor collection, Sort sort) {
@@ -45,9 +48,15 @@ final class MongoQuery {
         return new JsonObject().put(stored(field), quoted);
     }
 
-    private static JsonObject in(Set<Group> groups) {
-        return new JsonObject()
-                .put("$in", new JsonArray(groups.stream().map(Group::name).toList()));
+    private static JsonArray within(GroupScope scope) {
+        return scope.fold(JsonArray::new, groups -> {
+            var names = new JsonArray(groups.stream().map(Group::name).toList());
+            return new JsonArray().add(new JsonObject().put("group", new JsonObject().put("$in", names)));
+        });
+    }
+
+    private static JsonObject allOf(JsonArray conditions) {
+        return conditions.isEmpty() ? new JsonObject() : new JsonObject().put("$and", conditions);
     }
 
     private static GatewayException undeclared() {

@@ -52,10 +52,7 @@ public final class ScopedStore {
 
     /** Empty where nothing in the scope has this id: unknown and outside of it look the same, by the same query. */
     public Future<Optional<JsonObject>> get(GroupScope scope, CollectionDescriptor collection, String id) {
-        return call(() -> mongo.findOne(
-                        collection.name(),
-                        MongoQuery.matching(scope, collection, Filter.none().equal("id", id)),
-                        null))
+        return call(() -> mongo.findOne(collection.name(), MongoQuery.byId(scope, id), null))
                 .map(found -> Optional.ofNullable(found).map(Documents::fromStored));
     }
 

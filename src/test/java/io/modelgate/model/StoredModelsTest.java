@@ -194,6 +194,15 @@ class StoredModelsTest {
         assertThat(foreign.toJson(request).encode()).doesNotContain(idsOfTeam2.get(0));
     }
 
+    @Test
+    void an_id_no_entity_can_have_is_an_unknown_one() throws Exception {
+        for (var id : List.of("", "x".repeat(5000), "a\0b", "{\"$ne\":null}", "search")) {
+            assertThat(problem(ask(alice, ScopedRequest.get("storedModels", id, soon())))
+                            .type())
+                    .isEqualTo(ProblemType.NOT_FOUND);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"page, -1", "page, x", "page, 99999999999", "page, 2147483647", "size, 0", "size, 501", "size, ''"})
     void a_page_that_cannot_be_is_refused(String parameter, String value) throws Exception {
