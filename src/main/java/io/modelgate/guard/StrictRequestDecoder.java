@@ -177,6 +177,10 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
                 throw bad("Transfer-Encoding is not chunked alone");
             }
         }
+        // For the keys of a draft (hixie-76) Netty reads eight bytes of body that no header tells of.
+        if (headers.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY1)) {
+            throw bad("this WebSocket draft is not supported");
+        }
         return super.isContentAlwaysEmpty(message);
     }
 
