@@ -46,7 +46,7 @@ public sealed interface Admission {
     }
 
     /**
-     * A request to be answered with {@code problem} and nothing else.
+     * A request to be answered with {@code problem} and nothing else; {@link GuardedServer#refuse} does.
      *
      * @param closeConnection whether what follows on the connection must not be read
      */

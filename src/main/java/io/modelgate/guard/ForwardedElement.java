@@ -3,6 +3,7 @@ package io.modelgate.guard;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,15 +14,27 @@ import org.jspecify.annotations.Nullable;
 record ForwardedElement(
         String node, @Nullable String proto, @Nullable String host) {
 
-    private static final ForwardedElement UNREADABLE = new ForwardedElement("", null, null);
+    static final ForwardedElement UNREADABLE = new ForwardedElement("", null, null);
 
     /** Every hop, first to last. What cannot be read becomes one hop without a node, where a walk from the right ends. */
-    static List<ForwardedElement> parse(String header) {
+    static List<ForwardedElement> parse(@Nullable String header) {
+        if (header == null) {
+            return List.of();
+        }
         var hops = new ArrayList<ForwardedElement>();
         for (var element : split(header, ',')) {
             hops.add(element(element));
         }
         return hops;
+    }
+
+    /** The hops of an {@code X-Forwarded-For}, which tells addresses only. */
+    static List<ForwardedElement> nodes(@Nullable String header) {
+        return header == null
+                ? List.of()
+                : Stream.of(header.split(",", -1))
+                        .map(node -> new ForwardedElement(node, null, null))
+                        .toList();
     }
 
     private static ForwardedElement element(String text) {

@@ -11,7 +11,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.streams.ReadStream;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -85,15 +84,27 @@ public final class RequestGuard {
             throw bad("the request has no Host header");
         }
         var port = request.localAddress().port();
-        // The target's authority replaces Host (RFC 9112 §3.2.2), but must be ours whatever a proxy says.
-        var host = publicHost(target.authority() != null ? target.authority() : head.host, port);
         var scheme = request.isSSL() ? "https" : "http";
         if (!trusted) {
-            return new ClientOrigin(peer, scheme, host, List.of(peer));
+            return new ClientOrigin(peer, scheme, ownHost(target, head, port), List.of(peer));
         }
-        return rfc7239
-                ? fromForwarded(head.forwarded, peer, scheme, host, port)
-                : fromXForwarded(head, peer, scheme, host, port);
+        var hops = rfc7239 ? ForwardedElement.parse(head.forwarded) : ForwardedElement.nodes(head.forwardedFor);
+        var path = proxies.walk(hops.stream().map(ForwardedElement::node).toList(), peer);
+        var told = rfc7239
+                ? (path.hop() < 0 ? ForwardedElement.UNREADABLE : hops.get(path.hop()))
+                : new ForwardedElement("", last(head.forwardedProto), last(head.forwardedHost));
+        // An ingress may call us by an inner name; an absolute-form target must be ours whatever it says.
+        var own = told.host() == null || target.authority() != null ? ownHost(target, head, port) : "";
+        return new ClientOrigin(
+                path.addresses().get(0),
+                told.proto() == null ? scheme : scheme(told.proto(), scheme),
+                told.host() == null ? own : publicHost(told.host(), port),
+                path.addresses());
+    }
+
+    /** A target's authority replaces {@code Host} (RFC 9112 §3.2.2). */
+    private String ownHost(RequestTarget target, RequestHead head, int port) {
+        return publicHost(target.authority() != null ? target.authority() : head.host, port);
     }
 
     private String publicHost(@Nullable String told, int port) {
@@ -108,35 +119,6 @@ public final class RequestGuard {
             throw bad("the Host is not a host name");
         }
         throw misdirected();
-    }
-
-    private ClientOrigin fromXForwarded(RequestHead head, String peer, String scheme, String host, int port) {
-        var hops = head.forwardedFor == null ? List.<String>of() : Arrays.asList(head.forwardedFor.split(",", -1));
-        var path = proxies.walk(hops, peer);
-        return origin(path, last(head.forwardedProto), last(head.forwardedHost), scheme, host, port);
-    }
-
-    private ClientOrigin fromForwarded(@Nullable String header, String peer, String scheme, String host, int port) {
-        var hops = header == null ? List.<ForwardedElement>of() : ForwardedElement.parse(header);
-        var path = proxies.walk(hops.stream().map(ForwardedElement::node).toList(), peer);
-        var client = path.hop() < 0 ? null : hops.get(path.hop());
-        return client == null
-                ? origin(path, null, null, scheme, host, port)
-                : origin(path, client.proto(), client.host(), scheme, host, port);
-    }
-
-    private ClientOrigin origin(
-            TrustedProxies.Path path,
-            @Nullable String proto,
-            @Nullable String forwardedHost,
-            String scheme,
-            String host,
-            int port) {
-        return new ClientOrigin(
-                path.addresses().get(0),
-                proto == null ? scheme : scheme(proto, scheme),
-                forwardedHost == null ? host : hosts.match(forwardedHost, port).orElseThrow(RequestGuard::misdirected),
-                path.addresses());
     }
 
     /** Some proxies say {@code wss} where a browser opens a WebSocket. */

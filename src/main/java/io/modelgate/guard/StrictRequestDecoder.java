@@ -76,7 +76,7 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
         super.channelRead(context, message);
         var incomplete = !inBody && !expired && (inHeaders || actualReadableBytes() > 0);
         if (incomplete && deadline == null) {
-            deadline = context.executor().schedule(() -> expire(context), headMillis, TimeUnit.MILLISECONDS);
+            startDeadline(context);
         } else if (!incomplete) {
             cancelDeadline();
         }
@@ -177,10 +177,23 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
                 throw bad("Transfer-Encoding is not chunked alone");
             }
         }
+        // For the keys of a draft (hixie-76) Netty reads eight bytes of body that no header tells of.
+        if (headers.contains(HttpHeaderNames.SEC_WEBSOCKET_KEY1)) {
+            throw bad("this WebSocket draft is not supported");
+        }
         return super.isContentAlwaysEmpty(message);
     }
 
+    private void startDeadline(ChannelHandlerContext context) {
+        deadline = context.executor().schedule(() -> expire(context), headMillis, TimeUnit.MILLISECONDS);
+    }
+
     private void expire(ChannelHandlerContext context) {
+        if (!context.channel().config().isAutoRead()) {
+            // It is us who do not read, for an earlier request that is not done yet.
+            startDeadline(context);
+            return;
+        }
         expired = true;
         var late = createInvalidMessage();
         late.setDecoderResult(DecoderResult.failure(

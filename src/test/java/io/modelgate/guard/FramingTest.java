@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Named.named;
 import io.modelgate.testkit.RawHttp;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -120,6 +121,9 @@ class FramingTest {
                         named("a header without a colon", GET + "nonsense\r\n\r\n"),
                         named("a header without a name", GET + ": x\r\n\r\n"),
                         named("a header name that is no token", GET + "a(b: x\r\n\r\n"),
+                        named(
+                                "the keys of a WebSocket draft, for which Netty reads 8 bytes of body",
+                                GET + "Sec-WebSocket-Key1: 1\r\nSec-WebSocket-Key2: 2\r\n\r\n"),
                         named("NUL before the request line", "\0" + SMUGGLED),
                         named("SOH before the request line", "\u0001" + SMUGGLED),
                         named("a space before the request line", " " + SMUGGLED),
@@ -302,6 +306,23 @@ class FramingTest {
             assertThat(answer.status()).isEqualTo(501);
             assertThat(http.isClosed()).isTrue();
             assertThat(gate.admitted).isEmpty();
+        }
+    }
+
+    /** A tunnel outlives the decoder; the bytes in it are nobody's business, and no head is late in it. */
+    @Test
+    void after_an_upgrade_the_decoder_is_gone() throws Exception {
+        try (var tunnel = new GuardedEcho(
+                        GuardedEcho.config(List.of("http://gate.example"), TrustedProxies.none()),
+                        options -> options,
+                        request -> request.toNetSocket()
+                                .onSuccess(socket -> socket.handler(
+                                        bytes -> socket.write("HTTP/1.1 299 ok\r\nContent-Length: 0\r\n\r\n"))));
+                var http = tunnel.connect().send(GET + "Connection: upgrade\r\nUpgrade: echo\r\n\r\n")) {
+            assertThat(http.read().status()).isEqualTo(101);
+            assertThat(http.send("\0 not HTTP").read().status()).isEqualTo(299);
+            Thread.sleep(GuardedEcho.LIMITS.headerTimeout().toMillis() + 100);
+            assertThat(http.send("\0").read().status()).isEqualTo(299);
         }
     }
 

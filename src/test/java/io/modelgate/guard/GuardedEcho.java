@@ -7,6 +7,7 @@ import io.modelgate.http.ProblemType;
 import io.modelgate.http.RequestId;
 import io.modelgate.testkit.RawHttp;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** A guarded listener on a free port that answers with what it admitted, and remembers it. */
 final class GuardedEcho implements AutoCloseable {
@@ -41,10 +43,16 @@ final class GuardedEcho implements AutoCloseable {
     }
 
     GuardedEcho(GuardConfig config, UnaryOperator<HttpServerOptions> change) {
+        this(config, change, null);
+    }
+
+    /** With {@code handler}, if not null, in place of the echo. */
+    GuardedEcho(
+            GuardConfig config, UnaryOperator<HttpServerOptions> change, @Nullable Handler<HttpServerRequest> handler) {
         guard = new RequestGuard(config);
         var options = change.apply(GuardedServer.options(config));
         server = GuardedServer.install(vertx.createHttpServer(options), options, config)
-                .requestHandler(this::handle);
+                .requestHandler(handler == null ? this::handle : handler);
         await(server.listen());
     }
 

@@ -118,6 +118,13 @@ class TrustedProxyTest {
     }
 
     @Test
+    void an_ingress_may_call_us_by_an_inner_name() throws IOException {
+        var lines = "GET /auth HTTP/1.1\r\nHost: modelgate.internal:8080\r\nX-Forwarded-Host: app.example\r\n\r\n";
+
+        assertThat(new JsonObject(gate.ask(lines).body()).getString("host")).isEqualTo("app.example");
+    }
+
+    @Test
     void only_the_true_spelling_is_read() throws IOException {
         var echo = gate.echo("X_Forwarded_For: 192.0.2.1", "X.Request.Id: abc", "X_Forwarded_Proto: https");
 
