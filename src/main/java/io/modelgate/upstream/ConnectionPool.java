@@ -115,14 +115,16 @@ final class ConnectionPool {
     private void grow() {
         while (connecting < waiting.size() && open.size() + connecting < config.maxConnections()) {
             connecting++;
-            // On the pool's own context: a connection outlives the request that wanted it first.
-            context.runOnContext(start -> Future.succeededFuture(address)
-                    .compose(client::connect)
-                    .onComplete(this::connected, this::unreachable));
+            // On the pool's own context: connection and timer outlive the request that wanted them first.
+            context.runOnContext(start -> connect());
         }
-        if (timer == NO_TIMER && !isUnused()) {
+    }
+
+    private void connect() {
+        if (timer == NO_TIMER) {
             timer = vertx.setPeriodic(TICK.toMillis(), id -> sweep());
         }
+        Future.succeededFuture(address).compose(client::connect).onComplete(this::connected, this::unreachable);
     }
 
     private void connected(HttpClientConnection http) {

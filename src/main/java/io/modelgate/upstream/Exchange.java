@@ -57,7 +57,6 @@ final class Exchange {
     private boolean retried;
     private boolean requestEnded;
     private boolean uploadHeld;
-    private boolean downloadHeld;
     private boolean replyEnded;
     private boolean closesClient;
     private long uploaded;
@@ -148,12 +147,6 @@ final class Exchange {
         }
     }
 
-    private void sendLoneReplyHead() {
-        if (!ended && !replyEnded && downloaded == 0) {
-            reply.writeHead();
-        }
-    }
-
     private void upload(Buffer piece) {
         var to = request;
         if (ended || requestEnded || to == null) {
@@ -224,6 +217,13 @@ final class Exchange {
         }
     }
 
+    /** As {@link #sendLoneHead}: an event stream opens before its first event. */
+    private void sendLoneReplyHead() {
+        if (!ended && !replyEnded && downloaded == 0) {
+            reply.writeHead();
+        }
+    }
+
     private boolean hasBody(HttpClientResponse head) {
         var status = head.statusCode();
         return !client.method().equals(HttpMethod.HEAD) && status != 204 && status != 304;
@@ -243,10 +243,8 @@ final class Exchange {
         }
         reply.write(piece);
         if (reply.writeQueueFull()) {
-            downloadHeld = true;
             from.pause();
             reply.drainHandler(drained -> {
-                downloadHeld = false;
                 moved = pool.tick();
                 from.resume();
             });

@@ -82,7 +82,6 @@ final class FramingTest {
                 assertThat(upstream.text(5)).isEqualTo("hello");
                 answer(upstream, client);
             }
-            client.send("GET / HTTP/1.1", "Host: h");
         }
     }
 

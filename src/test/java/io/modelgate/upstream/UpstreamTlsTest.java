@@ -23,6 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class UpstreamTlsTest {
 
+    /** The first handshake of a JVM loads the platform's certificates, which takes a busy machine seconds. */
+    private static final Rig.Limits PATIENT = Rig.Limits.DEFAULT.connect("PT25S");
+
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     private TestKeys localhost;
     private TestKeys elsewhere;
@@ -94,8 +97,9 @@ final class UpstreamTlsTest {
                 .toCompletionStage()
                 .toCompletableFuture()
                 .join();
-        try (var rig = Rig.startTo(URI.create("https://localhost:" + server.actualPort()), Rig.Limits.DEFAULT, trust);
+        try (var rig = Rig.startTo(URI.create("https://localhost:" + server.actualPort()), PATIENT, trust);
                 var client = rig.client()) {
+            client.timeout(30_000);
             client.send("GET / HTTP/1.1", "Host: h", "Connection: close");
             return client.rest();
         } finally {
