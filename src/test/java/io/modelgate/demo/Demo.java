@@ -63,9 +63,7 @@ public final class Demo implements Callable<Integer> {
     }
 
     public static void main(String[] arguments) {
-        var demo = new Demo((configFile, storedModels) -> {
-            throw new UnsupportedOperationException("the gateway is not connected to the demo yet");
-        });
+        var demo = new Demo(LocalGateway::start);
         Runtime.getRuntime().addShutdownHook(new Thread(demo::stop, "demo-stop"));
         System.exit(new CommandLine(demo).execute(arguments));
     }
