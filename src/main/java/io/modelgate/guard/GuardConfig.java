@@ -85,6 +85,7 @@ public record GuardConfig(
                 Limits.read(limits));
     }
 
+    /** The hosts to answer for, made of {@code public-url}. */
     public PublicHosts publicHosts() {
         return PublicHosts.of(publicUrls);
     }
