@@ -91,6 +91,7 @@ public record GuardConfig(
                 listen, List.of(), new TrustedProxies(List.of()), ForwardedHeader.X_FORWARDED, Limits.DEFAULT);
     }
 
+    /** The hosts to answer for, made of {@code public-url}. */
     public PublicHosts publicHosts() {
         return PublicHosts.of(publicUrls);
     }

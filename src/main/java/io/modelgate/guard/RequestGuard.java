@@ -32,6 +32,7 @@ public final class RequestGuard {
         this.limits = config.limits();
     }
 
+    /** Never fails, never blocks. */
     public Admission admit(HttpServerRequest request) {
         var head = RequestHead.take(request.headers());
         var peer = request.remoteAddress().hostAddress();

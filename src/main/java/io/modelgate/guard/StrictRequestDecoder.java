@@ -95,6 +95,8 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
         var before = out.size();
         super.decode(context, buffer, out);
         if (out.size() > before) {
+            // A head that follows in the same read gets its own time.
+            cancelDeadline();
             inHeaders = false;
             inBody = !(out.get(out.size() - 1) instanceof LastHttpContent);
         }

@@ -23,10 +23,6 @@ public final class TrustedProxies {
         return new TrustedProxies(List.of(blocks).stream().map(Cidr::parse).toList());
     }
 
-    boolean isEmpty() {
-        return blocks.isEmpty();
-    }
-
     /** Whether the IP address is one of a trusted proxy; false for what is not an IP address. */
     public boolean contains(String address) {
         var octets = blocks.isEmpty() ? null : Cidr.address(address);

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class GuardedEcho implements AutoCloseable {
 
     static final GuardConfig.Limits LIMITS =
-            new GuardConfig.Limits(4 * 1024, 1024, 20, Duration.ofMillis(400), Duration.ofSeconds(30), 100);
+            new GuardConfig.Limits(4 * 1024, 1024, 20, Duration.ofSeconds(1), Duration.ofSeconds(30), 100);
 
     final List<String> admitted = new CopyOnWriteArrayList<>();
 

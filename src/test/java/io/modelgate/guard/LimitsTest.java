@@ -109,6 +109,17 @@ class LimitsTest {
     }
 
     @Test
+    void each_head_of_a_pipeline_has_its_own_time() throws Exception {
+        try (var http = gate.connect().send("GET")) {
+            for (var i = 0; i < 4; i++) {
+                Thread.sleep(GuardedEcho.LIMITS.headerTimeout().toMillis() / 2);
+                http.send(" /a HTTP/1.1\r\nHost: gate.example\r\n\r\nGET");
+                assertThat(http.read().status()).isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
     void an_idle_connection_and_a_slow_body_are_not_a_slow_head() throws Exception {
         try (var http = gate.connect()) {
             Thread.sleep(GuardedEcho.LIMITS.headerTimeout().toMillis() + 100);
