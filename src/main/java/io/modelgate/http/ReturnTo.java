@@ -15,7 +15,7 @@ public record ReturnTo(String target) {
     private static final String PATH_CHARACTER =
             "(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%(?!2[EeFf]|5[Cc]|[01][0-9A-Fa-f]|7[Ff])[0-9A-Fa-f]{2})";
     private static final Pattern ACCEPTED = Pattern.compile("/(?:(?!\\.{1,2}(?:[/?;]|\\z))" + PATH_CHARACTER
-            + "++(?:/(?!/)|(?=\\?|\\z)))*+" + "(?:\\?[A-Za-z0-9._~!$&'()*+,;=:@/?%\\[\\]{}|^-]*+)?");
+            + "++(?:/|(?=\\?|\\z)))*+" + "(?:\\?[A-Za-z0-9._~!$&'()*+,;=:@/?%\\[\\]{}|^-]*+)?");
 
     /** After the pattern, which checks it too. */
     public static final ReturnTo ROOT = new ReturnTo("/");
