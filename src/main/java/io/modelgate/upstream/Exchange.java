@@ -6,7 +6,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
@@ -51,17 +50,12 @@ final class Exchange {
 
     private @Nullable PooledConnection connection;
     private @Nullable HttpClientRequest request;
-    private @Nullable HttpClientResponse answer;
+    private @Nullable Upload upload;
+    private @Nullable Download download;
 
     private boolean ended;
     private boolean retried;
-    private boolean requestEnded;
-    private boolean uploadHeld;
-    private boolean replyEnded;
     private boolean closesClient;
-    private long uploaded;
-    private long answerLength;
-    private long downloaded;
     private long moved;
 
     Exchange(
@@ -125,59 +119,19 @@ final class Exchange {
         created.response().onComplete(this::answered, this::upstreamFailed);
         RequestHeaders.copy(client.headers(), outbound, ownCookies, created.headers());
         if (requestLength == 0) {
-            requestEnded = true;
             created.end();
-            return;
-        }
-        created.setChunked(requestLength < 0);
-        if (client.version() == HttpVersion.HTTP_1_1
-                && client.headers().contains(HttpHeaders.EXPECT, HttpHeaders.CONTINUE, true)) {
-            reply.writeContinue();
-        }
-        client.handler(this::upload);
-        client.endHandler(end -> uploadEnded());
-        client.resume();
-        context.runOnContext(afterThisRead -> sendLoneHead(created));
-    }
-
-    /** A head leaves together with the first piece of its body; here, where that takes its time. */
-    private void sendLoneHead(HttpClientRequest to) {
-        if (!ended && !requestEnded && uploaded == 0) {
-            to.sendHead();
+        } else {
+            upload = new Upload(client, created, requestLength, this::moved);
+            upload.start(context);
         }
     }
 
-    private void upload(Buffer piece) {
-        var to = request;
-        if (ended || requestEnded || to == null) {
-            return;
-        }
+    private void moved() {
         moved = pool.tick();
-        uploaded += piece.length();
-        if (uploaded == requestLength) {
-            requestEnded = true;
-            to.end(piece);
-            return;
-        }
-        to.write(piece);
-        if (to.writeQueueFull()) {
-            uploadHeld = true;
-            client.pause();
-            to.drainHandler(drained -> {
-                uploadHeld = false;
-                moved = pool.tick();
-                client.resume();
-            });
-        }
     }
 
-    private void uploadEnded() {
-        var to = request;
-        if (!ended && !requestEnded && to != null) {
-            moved = pool.tick();
-            requestEnded = true;
-            to.end();
-        }
+    private boolean isRequestSent() {
+        return request != null && (upload == null || upload.ended());
     }
 
     private void answered(HttpClientResponse head) {
@@ -193,15 +147,14 @@ final class Exchange {
             return;
         }
         outbound.responseHeaders().accept(reply.headers());
-        answer = head;
-        moved = pool.tick();
+        moved();
         reply.setStatusCode(head.statusCode());
-        answerLength = hasBody(head) ? ResponseHeaders.length(head.headers()) : 0;
-        if (answerLength < 0) {
+        var length = hasBody(head) ? ResponseHeaders.length(head.headers()) : 0;
+        if (length < 0) {
             reply.setChunked(true);
             closesClient = client.version() == HttpVersion.HTTP_1_0;
         }
-        if (!requestEnded) {
+        if (!isRequestSent()) {
             // The upstream may not want the rest, and a client that goes on sending it cannot use the connection.
             reply.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
             closesClient = true;
@@ -209,19 +162,11 @@ final class Exchange {
         if (requestLength == 0 && !client.isEnded()) {
             client.resume();
         }
+        var body = new Download(head, reply, length, this::moved);
+        download = body;
         head.exceptionHandler(this::upstreamFailed);
-        head.handler(this::download);
-        head.endHandler(end -> downloadEnded());
-        if (answerLength != 0 && client.version() == HttpVersion.HTTP_1_1) {
-            context.runOnContext(afterThisRead -> sendLoneReplyHead());
-        }
-    }
-
-    /** As {@link #sendLoneHead}: an event stream opens before its first event. */
-    private void sendLoneReplyHead() {
-        if (!ended && !replyEnded && downloaded == 0) {
-            reply.writeHead();
-        }
+        head.endHandler(last -> relayed(head, body));
+        body.start(context, client.version() == HttpVersion.HTTP_1_1);
     }
 
     private boolean hasBody(HttpClientResponse head) {
@@ -229,44 +174,18 @@ final class Exchange {
         return !client.method().equals(HttpMethod.HEAD) && status != 204 && status != 304;
     }
 
-    private void download(Buffer piece) {
-        var from = answer;
-        if (ended || replyEnded || from == null) {
-            return;
-        }
-        moved = pool.tick();
-        downloaded += piece.length();
-        if (downloaded == answerLength) {
-            replyEnded = true;
-            reply.end(piece);
-            return;
-        }
-        reply.write(piece);
-        if (reply.writeQueueFull()) {
-            from.pause();
-            reply.drainHandler(drained -> {
-                moved = pool.tick();
-                from.resume();
-            });
-        }
-    }
-
-    private void downloadEnded() {
-        var from = answer;
-        if (ended || from == null) {
+    private void relayed(HttpClientResponse head, Download body) {
+        var used = connection;
+        if (ended || used == null) {
             return;
         }
         ended = true;
-        if (!replyEnded) {
-            reply.end();
-        }
-        var used = connection;
-        if (used != null) {
-            if (requestEnded && keepsAlive(used, from)) {
-                pool.release(used);
-            } else {
-                pool.close(used);
-            }
+        body.end();
+        if (isRequestSent() && keepsAlive(used, head)) {
+            pool.release(used);
+        } else {
+            stop();
+            pool.close(used);
         }
         if (closesClient) {
             closeClient();
@@ -302,17 +221,17 @@ final class Exchange {
         if (ended) {
             return;
         }
-        if (answer != null) {
+        if (download != null) {
             if (still > limits.idle()) {
                 cut(Aborted.Reason.IDLE);
             }
-        } else if (requestEnded) {
+        } else if (isRequestSent()) {
             if (still > limits.response()) {
                 failed(new GatewayException(ProblemType.UPSTREAM_TIMEOUT, "The upstream did not answer in time."));
             }
         } else if (still > limits.idle()) {
             failed(
-                    uploadHeld
+                    upload != null && upload.held()
                             ? new GatewayException(ProblemType.UPSTREAM_TIMEOUT, "The upstream stopped reading.")
                             : new GatewayException(ProblemType.REQUEST_TIMEOUT, "The request body did not arrive."));
         }
@@ -330,7 +249,7 @@ final class Exchange {
             return;
         }
         var used = connection;
-        if (answer != null) {
+        if (download != null) {
             cut(Aborted.Reason.UPSTREAM_FAILED);
         } else if (used != null && mayRetry(used)) {
             retried = true;
@@ -369,7 +288,7 @@ final class Exchange {
     /** Ends it afterwards: what was half sent is never completed. */
     private void cut(Aborted.Reason reason) {
         end();
-        if (replyEnded) {
+        if (download != null && download.ended()) {
             result.complete();
         } else {
             reply.reset();
@@ -379,11 +298,21 @@ final class Exchange {
 
     private void end() {
         ended = true;
+        stop();
         var used = connection;
         if (used == null) {
             pool.cancel(this);
         } else {
             pool.close(used);
+        }
+    }
+
+    private void stop() {
+        if (upload != null) {
+            upload.stop();
+        }
+        if (download != null) {
+            download.stop();
         }
     }
 }

@@ -1,0 +1,84 @@
+package io.modelgate.upstream;
+
+import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpServerResponse;
+
+/** The body of a response on its way to the client; holds the upstream up while the client does not read. */
+final class Download {
+
+    private final HttpClientResponse answer;
+    private final HttpServerResponse reply;
+    private final long length;
+    private final Runnable moved;
+
+    private long sent;
+    private boolean ended;
+    private boolean stopped;
+
+    /**
+     * @param length of the body; -1 where only its end tells
+     * @param moved told of every piece that passes
+     */
+    Download(HttpClientResponse answer, HttpServerResponse reply, long length, Runnable moved) {
+        this.answer = answer;
+        this.reply = reply;
+        this.length = length;
+        this.moved = moved;
+    }
+
+    void start(Context context, boolean mayStandAlone) {
+        answer.handler(this::pass);
+        if (length != 0 && mayStandAlone) {
+            context.runOnContext(afterThisRead -> sendLoneHead());
+        }
+    }
+
+    /** Whether the client was given the whole response. */
+    boolean ended() {
+        return ended;
+    }
+
+    /** Ends a response whose last piece did not show that it was the last. */
+    void end() {
+        if (!ended) {
+            ended = true;
+            reply.end();
+        }
+    }
+
+    /** Drops what still comes. */
+    void stop() {
+        stopped = true;
+    }
+
+    private void pass(Buffer piece) {
+        if (ended || stopped) {
+            return;
+        }
+        moved.run();
+        sent += piece.length();
+        if (sent == length) {
+            // Head, body and end in one write, where the body is small.
+            ended = true;
+            reply.end(piece);
+            return;
+        }
+        reply.write(piece);
+        if (reply.writeQueueFull()) {
+            answer.pause();
+            reply.drainHandler(drained -> {
+                moved.run();
+                answer.resume();
+            });
+        }
+    }
+
+    /** The head leaves together with the first piece of the body; an event stream opens before its first event. */
+    private void sendLoneHead() {
+        if (!ended && !stopped && sent == 0) {
+            reply.writeHead();
+        }
+    }
+}
