@@ -46,7 +46,8 @@ public final class Gateway {
     }
 
     /** Completes when every listener is open; a provider that is away only keeps readiness off. */
-    public static Future<Gateway> start(GatewayConfig config) {
+    public static Future<Gateway> start(GatewayConfig given) {
+        var config = given.withFreePorts();
         var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         var vertx = vertx(meters);
         return open(vertx, config)

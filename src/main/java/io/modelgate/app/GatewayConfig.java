@@ -57,6 +57,18 @@ public record GatewayConfig(
                 management);
     }
 
+    /** The same with every port 0 replaced by a free one, so that each event loop opens the same. */
+    GatewayConfig withFreePorts() {
+        return new GatewayConfig(
+                roles,
+                guard.withListen(FreePort.of(guard.listen())),
+                proxy,
+                tokens,
+                assertion,
+                storage,
+                new ManagementConfig(FreePort.of(management.listen())));
+    }
+
     /** One line for people: what this configuration comes to. */
     String summary() {
         return "%d issuers, %d upstreams, %d routes, listening on %s"

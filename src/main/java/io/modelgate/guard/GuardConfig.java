@@ -85,6 +85,18 @@ public record GuardConfig(
                 Limits.read(limits));
     }
 
+    /** The same on another address: where port 0 has become a real one. */
+    public GuardConfig withListen(HostPort address) {
+        return new GuardConfig(address, publicUrls, trustedProxies, forwardedHeader, limits);
+    }
+
+    /** Where this gateway is reached: the first public URL, else the address it listens on. */
+    public URI canonicalUrl() {
+        return publicUrls.isEmpty()
+                ? URI.create("http://" + listen)
+                : publicHosts().canonical(listen.port());
+    }
+
     /** A listener that is no front door: nothing is trusted, the limits are the usual ones. */
     public static GuardConfig plain(HostPort listen) {
         return new GuardConfig(

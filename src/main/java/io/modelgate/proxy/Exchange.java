@@ -77,7 +77,7 @@ final class Exchange {
 
     /** What the route is called in logs and metrics; a closed set. */
     String routeId() {
-        return plan == null ? "none" : plan.id();
+        return plan == null ? "built-in" : plan.id();
     }
 
     /** Marks the exchange as a question of another ingress, which makes redirects itself. */

@@ -40,8 +40,7 @@ final class FrontDoorAssembly {
 
     static FrontDoorAssembly build(Vertx vertx, ProxyParts parts) {
         var config = parts.config();
-        var publicUrl =
-                parts.guard().publicHosts().canonical(parts.guard().listen().port());
+        var publicUrl = parts.guard().canonicalUrl();
         var answers = new Answers(
                 config.browserRule(),
                 new LoginRedirect(config.loginUri()),

@@ -1,0 +1,76 @@
+package io.modelgate.testkit;
+
+import io.modelgate.app.Gateway;
+import io.modelgate.app.GatewayConfig;
+import io.modelgate.config.ConfigFile;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** The whole gateway in this process, on free ports, with a client that follows no redirect. */
+public final class RunningGateway implements AutoCloseable {
+
+    private static final int SECONDS = 60;
+
+    private final Gateway gateway;
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+
+    private RunningGateway(Gateway gateway) {
+        this.gateway = gateway;
+    }
+
+    /** @param yaml a configuration; a section {@code gateway} or {@code management} should listen on port 0 */
+    public static RunningGateway start(String yaml) throws TimeoutException {
+        var config = ConfigFile.of("test", yaml, Map.of()).read(GatewayConfig::read);
+        return new RunningGateway(Gateway.start(config).await(SECONDS, TimeUnit.SECONDS));
+    }
+
+    public Gateway gateway() {
+        return gateway;
+    }
+
+    public int port() {
+        return gateway.config().guard().listen().port();
+    }
+
+    public int managementPort() {
+        return gateway.config().management().listen().port();
+    }
+
+    public URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + port() + path);
+    }
+
+    /** @param headers name, value, name, value, … */
+    public HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(uri(path)), headers);
+    }
+
+    public HttpResponse<String> management(String path) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort() + path)));
+    }
+
+    public HttpResponse<String> send(HttpRequest.Builder request, String... headers)
+            throws IOException, InterruptedException {
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return client.send(request.timeout(Duration.ofSeconds(30)).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** As SIGTERM does; set {@code gateway.shutdown-grace: 0s} where the test does not look at the end. */
+    @Override
+    public void close() throws TimeoutException {
+        gateway.stop().await(SECONDS, TimeUnit.SECONDS);
+    }
+}
