@@ -1,11 +1,14 @@
 package io.modelgate.testkit;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,12 +28,13 @@ public final class Relay implements AutoCloseable {
     private final Object lock = new Object();
     private boolean stalled;
     private ServerSocket listener;
+    private Thread acceptor;
 
     private Relay(InetSocketAddress target) throws IOException {
         this.target = target;
         this.listener = listen(0);
         this.port = listener.getLocalPort();
-        acceptFrom(listener);
+        this.acceptor = acceptFrom(listener);
     }
 
     /** Relays to a port of 127.0.0.1, which need not listen yet. */
@@ -53,10 +57,20 @@ public final class Relay implements AutoCloseable {
 
     /** New connections are refused, existing ones reset. */
     public void cut() {
+        Thread accepting;
         synchronized (lock) {
+            accepting = acceptor;
             close(listener);
-            open.forEach(Relay::reset);
+            // All are marked before the first is closed: a pump whose one end goes closes the other politely.
+            open.forEach(Relay::closeByReset);
+            open.forEach(Relay::close);
             open.clear();
+        }
+        try {
+            // Until its thread has let go of it, a closed listener still takes connections.
+            accepting.join();
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -78,7 +92,7 @@ public final class Relay implements AutoCloseable {
                 } catch (IOException portLost) {
                     throw new UncheckedIOException(portLost);
                 }
-                acceptFrom(listener);
+                acceptor = acceptFrom(listener);
             }
         }
     }
@@ -99,8 +113,8 @@ public final class Relay implements AutoCloseable {
         return socket;
     }
 
-    private void acceptFrom(ServerSocket socket) {
-        start("relay-accept", () -> {
+    private Thread acceptFrom(ServerSocket socket) {
+        return start("relay-accept", () -> {
             while (true) {
                 connect(socket.accept());
             }
@@ -156,21 +170,22 @@ public final class Relay implements AutoCloseable {
     }
 
     private void drop(Socket client, Socket server) {
-        open.remove(client);
-        open.remove(server);
-        reset(client);
-        reset(server);
+        for (var socket : List.of(client, server)) {
+            open.remove(socket);
+            closeByReset(socket);
+            close(socket);
+        }
     }
 
-    private static void reset(Socket socket) {
-        try (socket) {
+    private static void closeByReset(Socket socket) {
+        try {
             socket.setSoLinger(true, 0);
         } catch (IOException gone) {
             // Then there is nothing to reset.
         }
     }
 
-    private static void close(ServerSocket socket) {
+    private static void close(Closeable socket) {
         try {
             socket.close();
         } catch (IOException harmless) {
@@ -183,7 +198,8 @@ public final class Relay implements AutoCloseable {
         void run() throws IOException;
     }
 
-    private static void start(String name, Work work) {
+    @CanIgnoreReturnValue
+    private static Thread start(String name, Work work) {
         var thread = new Thread(
                 () -> {
                     try {
@@ -195,5 +211,6 @@ public final class Relay implements AutoCloseable {
                 name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 }

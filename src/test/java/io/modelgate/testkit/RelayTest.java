@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -47,7 +48,7 @@ class RelayTest {
         assertThat(relay.connections()).isEqualTo(1);
     }
 
-    @Test
+    @RepeatedTest(20) // several threads have to let go, in any order
     void cut_it_resets_what_is_open_and_refuses_what_is_new() throws IOException {
         try (var socket = connect()) {
             assertThat(exchange(socket, 'a')).isEqualTo('a');

@@ -22,7 +22,7 @@ public final class TestProvider implements AutoCloseable {
     public static TestProvider start() {
         var provider = new TestProvider();
         try {
-            provider.server.start(InetAddress.getByName("127.0.0.1"), 0);
+            provider.server.start(InetAddress.getLoopbackAddress(), 0);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
