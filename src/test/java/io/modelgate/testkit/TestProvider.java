@@ -1,7 +1,5 @@
 package io.modelgate.testkit;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
@@ -21,11 +19,7 @@ public final class TestProvider implements AutoCloseable {
 
     public static TestProvider start() {
         var provider = new TestProvider();
-        try {
-            provider.server.start(InetAddress.getLoopbackAddress(), 0);
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
+        provider.server.start(InetAddress.getLoopbackAddress(), 0);
         return provider;
     }
 
