@@ -4,6 +4,7 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.KeyOperation;
 import com.nimbusds.jose.jwk.KeyUse;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.security.GeneralSecurityException;
 import java.text.ParseException;
@@ -40,7 +41,7 @@ public final class JwkSet {
     }
 
     static Optional<JwkSet> of(JsonObject document, CryptoProvider crypto) {
-        if (!(document.getValue("keys") instanceof io.vertx.core.json.JsonArray array)) {
+        if (!(document.getValue("keys") instanceof JsonArray array)) {
             return Optional.empty();
         }
         var keys = new ArrayList<VerificationKey>();

@@ -265,6 +265,17 @@ class IntrospectionVerifierTest {
     }
 
     @Test
+    void the_endpoint_can_be_discovered() {
+        provider.discovery(provider.uri(""));
+        provider.json("/introspect", active().encode());
+        await(issuers.close());
+        issuers = create(
+                issuer("main", provider.uri(""), "/introspect", "").replaceFirst(" *introspection-uri: .*\n", ""));
+
+        assertThat(verdictOf(TOKEN)).isEqualTo("VALID");
+    }
+
+    @Test
     void the_report_shows_the_answer() {
         provider.json("/introspect", "{\"active\":false}");
 

@@ -217,6 +217,12 @@ class JwtVerifierTest {
     }
 
     @Test
+    void the_gauge_says_whose_code_verifies() {
+        assertThat(meters.get("modelgate.crypto.native").gauge().value())
+                .isEqualTo(CryptoProvider.choose().isNative() ? 1 : 0);
+    }
+
+    @Test
     void the_report_shows_the_same_checks_the_verifier_makes() {
         var late = token(KEY, claims().put("exp", 1).put("aud", "x"));
         var report = await(issuers.inspect(Set.of(), late));
