@@ -56,10 +56,15 @@ public final class JwkSet {
                 var reason = unusable instanceof JOSEException
                         ? String.valueOf(unusable.getMessage())
                         : "is not a well-formed public key";
-                skipped.add(new Skipped(jwk.getValue("kid") instanceof String kid ? kid : "(no kid)", reason));
+                skipped.add(new Skipped(keyId(jwk), reason));
             }
         }
         return Optional.of(new JwkSet(keys, skipped));
+    }
+
+    /** Fit for a log line, whatever the document says. */
+    private static String keyId(JsonObject jwk) {
+        return jwk.getValue("kid") instanceof String kid && JwsVerifier.isSafeKid(kid) ? kid : "(none or odd)";
     }
 
     private static VerificationKey usable(Map<String, Object> members, CryptoProvider crypto)

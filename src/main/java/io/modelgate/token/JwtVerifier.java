@@ -92,7 +92,7 @@ final class JwtVerifier {
     }
 
     private ClaimChecks.Subject subject(Jws jws, JsonObject claims) {
-        return ClaimVerifier.subject(jws.header(), claims, clock.instant());
+        return new ClaimChecks.Subject(jws.header(), claims, clock.instant());
     }
 
     static GatewayException unavailable(@Nullable Throwable cause) {

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Talks to one issuer: its own client, so its own TLS trust and connections. No redirects, no cookies, no
- * decompression, a bounded body, one deadline for the whole exchange. Every failure is a {@link ProviderFailure}.
+ * decompression, a bounded body, a deadline. Every failure is a {@link ProviderFailure}.
  */
 final class ProviderHttp {
 

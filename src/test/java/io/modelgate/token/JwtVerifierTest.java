@@ -217,6 +217,21 @@ class JwtVerifierTest {
     }
 
     @Test
+    void no_token_that_differs_in_one_character_or_is_cut_is_accepted() {
+        var good = token(KEY, claims()).reveal();
+        for (var i = 0; i < good.length(); i++) {
+            for (var c : new char[] {'A', 'z', '.', '_'}) {
+                if (good.charAt(i) != c) {
+                    assertThat(verdictOf(bearer(good.substring(0, i) + c + good.substring(i + 1))))
+                            .as("%s at %d", c, i)
+                            .isNotEqualTo("VALID");
+                }
+            }
+            assertThat(i == 0 ? "" : verdictOf(bearer(good.substring(0, i)))).isNotEqualTo("VALID");
+        }
+    }
+
+    @Test
     void the_gauge_says_whose_code_verifies() {
         assertThat(meters.get("modelgate.crypto.native").gauge().value())
                 .isEqualTo(CryptoProvider.choose().isNative() ? 1 : 0);

@@ -23,8 +23,11 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
@@ -44,11 +47,13 @@ class KeyRotationTest {
     private final MovableClock clock = new MovableClock();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final StubProvider provider = new StubProvider(vertx);
-    private Issuers issuers;
+    private @Nullable Issuers issuers;
 
     @AfterEach
     void close() {
-        await(issuers.close());
+        if (issuers != null) {
+            await(issuers.close());
+        }
         await(vertx.close());
     }
 
@@ -191,11 +196,21 @@ class KeyRotationTest {
 
     @Test
     void keys_are_fetched_again_in_the_background() {
-        publish(OLD);
-        startWithKeyAddress("jwks: {refresh: 10s}");
+        var often = new JwksConfig(
+                Optional.empty(), Optional.empty(), Duration.ofMillis(20), Duration.ofSeconds(30), Duration.ofHours(4));
+        var fetches = new AtomicInteger();
+        var source = new JwkSource(
+                vertx,
+                "main",
+                often,
+                () -> Future.succeededFuture(JwkSet.EMPTY).onSuccess(keys -> fetches.incrementAndGet()),
+                gone -> {},
+                clock,
+                meters);
+        await(source.start());
 
-        // Ten seconds less the jitter.
-        eventually(() -> provider.requests("/jwks") >= 2);
+        eventually(() -> fetches.get() >= 3);
+        source.close();
     }
 
     @ParameterizedTest

@@ -27,6 +27,7 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** What the tests of this package share: keys, tokens made with them, a clock that moves when told. */
@@ -158,14 +159,14 @@ final class TokenKit {
         }
     }
 
-    /** Waits for something that happens by itself soon; fails after ten seconds. */
+    /** Waits for something that happens by itself soon; fails after twenty seconds. */
     static void eventually(BooleanSupplier condition) {
-        var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {
-                throw new AssertionError("did not happen within ten seconds");
+                throw new AssertionError("did not happen within twenty seconds");
             }
-            Thread.onSpinWait();
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }
     }
 
