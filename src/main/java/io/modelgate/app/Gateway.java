@@ -17,6 +17,7 @@ import io.modelgate.token.CryptoProvider;
 import io.modelgate.token.Issuers;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.ext.healthchecks.HealthChecks;
@@ -69,12 +70,14 @@ public final class Gateway {
      * behind them. Never fails; what is not done in time is cut.
      */
     public Future<Void> stop() {
-        return drain.announce(vertx, config.proxy().shutdownGrace())
+        // Of no event loop's context: the last thing that ends is all of them.
+        var stopped = Promise.<Void>promise();
+        drain.announce(vertx, config.proxy().shutdownGrace())
                 .transform(announced -> undeployAll())
                 .transform(undeployed -> storage.map(Storage::close).orElseGet(Future::succeededFuture))
                 .transform(closed -> issuers.close())
-                .transform(closed -> vertx.close())
-                .otherwiseEmpty();
+                .onComplete(closed -> vertx.close().onComplete(ended -> stopped.complete()));
+        return stopped.future();
     }
 
     private Future<Void> undeployAll() {
