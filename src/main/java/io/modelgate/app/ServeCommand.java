@@ -125,8 +125,9 @@ final class ServeCommand implements Runnable {
         var stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(gateway, stopped), "modelgate-stop"));
         var out = spec.commandLine().getOut();
-        out.println("Modelgate " + Version.current() + " serves " + valid.summary() + ", health and metrics on "
-                + valid.management().listen());
+        var inForce = gateway.config();
+        out.println("Modelgate " + Version.current() + " serves " + inForce.summary() + ", health and metrics on "
+                + inForce.management().listen());
         out.flush();
         try {
             stopped.await();
