@@ -100,8 +100,12 @@ final class FrontDoor implements Handler<HttpServerRequest> {
 
     private void pass(Exchange exchange, RoutePlan plan) {
         exchange.plan(plan);
-        if (exchange.target().encodedSlash() && !plan.route().encodedSlash()) {
-            answers.problem(exchange, Problem.of(ProblemType.BAD_REQUEST, "The path holds an encoded slash."));
+        if (!plan.route().accepts(exchange.target())) {
+            answers.problem(
+                    exchange,
+                    Problem.of(
+                            ProblemType.BAD_REQUEST,
+                            "The path holds an encoded slash or a path parameter, which this route does not accept."));
             return;
         }
         var requirement = plan.route().requirement();
