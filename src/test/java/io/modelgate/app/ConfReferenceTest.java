@@ -31,7 +31,7 @@ class ConfReferenceTest {
     void the_example_is_a_usable_configuration() {
         var config = ConfigFile.of(FILE, ENVIRONMENT).read(GatewayConfig::read);
 
-        assertThat(config.summary()).isEqualTo("1 issuers, 2 upstreams, 7 routes, listening on 0.0.0.0:8080");
+        assertThat(config.summary()).isEqualTo("1 issuer, 2 upstreams, 7 routes, listening on 0.0.0.0:8080");
     }
 
     @Test
