@@ -104,8 +104,12 @@ final class ConnectionPool {
         }
     }
 
+    /**
+     * Closes after what runs now: a connection that was held up and goes on first releases what it had read, which
+     * Vert.x forgets where it is closed before.
+     */
     void close(PooledConnection connection) {
-        connection.http.close().onComplete(closed -> {}, alreadyClosed -> {});
+        context.runOnContext(now -> connection.http.close().onComplete(closed -> {}, alreadyClosed -> {}));
     }
 
     Future<Void> close() {

@@ -3,6 +3,7 @@ package io.modelgate.upstream;
 import io.modelgate.http.ClientOrigin;
 import io.modelgate.http.GatewayException;
 import io.modelgate.http.RequestId;
+import io.modelgate.http.UnreadMessages;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.VerticleBase;
@@ -102,6 +103,8 @@ final class Rig implements AutoCloseable {
             public Future<?> start() {
                 var forwarder = new Upstream(vertx, config, COOKIES);
                 return vertx.createHttpServer()
+                        .connectionHandler(
+                                connection -> connection.closeHandler(closed -> UnreadMessages.release(connection)))
                         .requestHandler(request -> take(forwarder, request))
                         .listen(0, "127.0.0.1")
                         .onSuccess(server -> port = server.actualPort());
