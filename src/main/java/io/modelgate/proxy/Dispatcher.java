@@ -1,5 +1,6 @@
 package io.modelgate.proxy;
 
+import io.modelgate.guard.RequestGuard;
 import io.modelgate.http.Problem;
 import io.modelgate.http.ProblemType;
 import io.modelgate.upstream.Outbound;
@@ -8,12 +9,15 @@ import io.modelgate.upstream.Upstream;
 /** The fourth room for what was granted: to an upstream over HTTP, or to a service over the event bus. */
 final class Dispatcher {
 
+    private final RequestGuard guard;
     private final UpstreamIdentity identity;
     private final ServiceDoor services;
     private final Answers answers;
     private final Failures failures;
 
-    Dispatcher(UpstreamIdentity identity, ServiceDoor services, Answers answers, Failures failures) {
+    Dispatcher(
+            RequestGuard guard, UpstreamIdentity identity, ServiceDoor services, Answers answers, Failures failures) {
+        this.guard = guard;
         this.identity = identity;
         this.services = services;
         this.answers = answers;
@@ -45,6 +49,8 @@ final class Dispatcher {
                 principal != null && route.identity() == Route.Identity.TOKEN,
                 identity.of(route, principal),
                 headers -> answers.mark(exchange, headers));
-        upstream.forward(exchange.request(), outbound).onFailure(failure -> failures.answer(exchange, failure));
+        var request = exchange.request();
+        upstream.forward(request, guard.body(request), outbound)
+                .onFailure(failure -> failures.answer(exchange, failure));
     }
 }

@@ -14,6 +14,11 @@ sealed interface RouteMatch {
     /** @param allow value of the {@code Allow} header (RFC 9110 §10.2.1) */
     record MethodNotAllowed(String allow) implements RouteMatch {}
 
+    /** Whether {@code %2F} may stand in the path: only where a route says so, and not where there is none. */
+    default boolean allowsEncodedSlash() {
+        return fold(matched -> matched.route().encodedSlash(), nothing -> false, notAllowed -> false);
+    }
+
     default <R> R fold(
             Function<Matched, R> matched, Function<NoRoute, R> noRoute, Function<MethodNotAllowed, R> notAllowed) {
         if (this instanceof Matched m) {
