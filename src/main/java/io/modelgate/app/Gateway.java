@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The composition root: builds every object by hand, deploys, and ends it all in order. */
 public final class Gateway {
@@ -45,6 +46,7 @@ public final class Gateway {
     private final Optional<Storage> storage;
     private final Drain drain;
     private final Deque<String> deployed = new ConcurrentLinkedDeque<>();
+    private @Nullable Future<Void> stopped;
 
     private Gateway(GatewayConfig config, Vertx vertx, Issuers issuers, Optional<Storage> storage, Drain drain) {
         this.config = config;
@@ -75,9 +77,16 @@ public final class Gateway {
 
     /**
      * Ends in order: not ready but serving, then no new connections while requests in flight finish, then what they
-     * need, last deployed first. Never fails; what is not done in time is cut.
+     * need, last deployed first. Never fails; what is not done in time is cut. Asked again, the answer is the same.
      */
-    public Future<Void> stop() {
+    public synchronized Future<Void> stop() {
+        if (stopped == null) {
+            stopped = end();
+        }
+        return stopped;
+    }
+
+    private Future<Void> end() {
         return drain.announce(vertx, config.proxy().shutdownGrace())
                 .transform(announced -> undeploy())
                 .transform(undeployed -> storage.map(Storage::close).orElseGet(Future::succeededFuture))
