@@ -20,6 +20,7 @@ import io.modelgate.upstream.PoolLoad;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.ext.healthchecks.HealthChecks;
@@ -87,12 +88,14 @@ public final class Gateway {
     }
 
     private Future<Void> end() {
-        return drain.announce(vertx, config.proxy().shutdownGrace())
+        // Of no event loop's context: the last thing that ends is all of them.
+        var end = Promise.<Void>promise();
+        drain.announce(vertx, config.proxy().shutdownGrace())
                 .transform(announced -> undeploy())
                 .transform(undeployed -> storage.map(Storage::close).orElseGet(Future::succeededFuture))
                 .transform(closed -> issuers.close())
-                .transform(closed -> vertx.close())
-                .otherwiseEmpty();
+                .onComplete(closed -> vertx.close().onComplete(ended -> end.complete()));
+        return end.future();
     }
 
     private Future<Void> deploy(Supplier<? extends Deployable> verticle, int instances) {
@@ -133,7 +136,7 @@ public final class Gateway {
         var clock = InstantSource.system();
         var crypto = CryptoProvider.choose();
         var issuers = Issuers.create(vertx, config.tokens(), crypto, clock, meters);
-        var ring = config.assertion().keyRing();
+        var ring = config.assertion().keyRing(crypto);
         var drain = new Drain();
         var parts = new ProxyParts(
                 config.guard(),

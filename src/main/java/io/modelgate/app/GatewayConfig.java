@@ -71,7 +71,15 @@ public record GatewayConfig(
 
     /** One line for people: what this configuration comes to. */
     String summary() {
-        return "%d issuers, %d upstreams, %d routes, listening on %s"
-                .formatted(tokens.issuerNames().size(), proxy.upstreams().size(), proxy.routeCount(), guard.listen());
+        return "%s, %s, %s, listening on %s"
+                .formatted(
+                        count(tokens.issuerNames().size(), "issuer"),
+                        count(proxy.upstreams().size(), "upstream"),
+                        count(proxy.routeCount(), "route"),
+                        guard.listen());
+    }
+
+    private static String count(int number, String what) {
+        return number + " " + what + (number == 1 ? "" : "s");
     }
 }

@@ -1,9 +1,9 @@
 package io.modelgate.proxy;
 
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -27,13 +27,9 @@ public final class Drain {
     /** Completes after the grace, the time a load balancer needs to notice. */
     public Future<Void> announce(Vertx vertx, Duration grace) {
         draining = true;
-        if (grace.isZero()) {
-            return Future.succeededFuture();
-        }
-        // A promise of no context: what follows may end the event loop that the timer fires on.
-        var over = Promise.<Void>promise();
-        vertx.setTimer(grace.toMillis(), fired -> over.complete());
-        return over.future();
+        return grace.isZero()
+                ? Future.succeededFuture()
+                : vertx.timer(grace.toMillis(), TimeUnit.MILLISECONDS).mapEmpty();
     }
 
     void begin() {

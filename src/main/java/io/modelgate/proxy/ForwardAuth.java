@@ -88,7 +88,7 @@ final class ForwardAuth {
         }
         return routing.find(host, method == null ? exchange.method() : method, target.path())
                 .fold(
-                        matched -> matched.route().encodedSlash() || !target.encodedSlash()
+                        matched -> matched.route().accepts(target)
                                 ? question(routing.plan(matched.route()))
                                 : unanswerable(),
                         nothing -> unanswerable(),

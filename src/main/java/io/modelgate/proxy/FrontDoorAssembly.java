@@ -68,8 +68,8 @@ final class FrontDoorAssembly {
                 anyIssuer,
                 new Dispatcher(
                         guard,
-                        new UpstreamIdentity(parts.minter(), identityHeaders),
-                        new ServiceDoor(parts.bus(), parts.minter(), answers, failures, parts.clock()),
+                        new UpstreamIdentity(vertx, parts.minter(), identityHeaders),
+                        new ServiceDoor(vertx, parts.bus(), parts.minter(), answers, failures, parts.clock()),
                         answers,
                         failures),
                 answers,

@@ -1,5 +1,6 @@
 package io.modelgate.proxy;
 
+import io.modelgate.guard.RequestTarget;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -14,9 +15,11 @@ sealed interface RouteMatch {
     /** @param allow value of the {@code Allow} header (RFC 9110 §10.2.1) */
     record MethodNotAllowed(String allow) implements RouteMatch {}
 
-    /** Whether {@code %2F} may stand in the path: only where a route says so, and not where there is none. */
-    default boolean allowsEncodedSlash() {
-        return fold(matched -> matched.route().encodedSlash(), nothing -> false, notAllowed -> false);
+    /** Whether a path like this may be asked for: where no route opts in to what is ambiguous in it, it may not. */
+    default boolean accepts(RequestTarget target) {
+        return this instanceof Matched m
+                ? m.route().accepts(target)
+                : !target.encodedSlash() && !target.hasParameters();
     }
 
     default <R> R fold(

@@ -53,7 +53,8 @@ public final class JwsVerifier {
                         "none of " + String.join(", ", FORBIDDEN),
                         jws -> FORBIDDEN.stream()
                                 .filter(jws.header()::containsKey)
-                                .collect(Collectors.joining(", ")),
+                                .collect(Collectors.collectingAndThen(
+                                        Collectors.joining(", "), names -> names.isEmpty() ? "none" : names)),
                         jws -> FORBIDDEN.stream().noneMatch(jws.header()::containsKey),
                         Reason.FORBIDDEN_HEADER),
                 new Check<>(
@@ -102,10 +103,11 @@ public final class JwsVerifier {
         if (!header.containsKey("kid")) {
             return true;
         }
-        return header.getValue("kid") instanceof String kid
-                && !kid.isEmpty()
-                && kid.length() <= MAX_KID_LENGTH
-                && kid.chars().allMatch(JwsVerifier::isKidCharacter);
+        return header.getValue("kid") instanceof String kid && isSafeKid(kid);
+    }
+
+    static boolean isSafeKid(String kid) {
+        return !kid.isEmpty() && kid.length() <= MAX_KID_LENGTH && kid.chars().allMatch(JwsVerifier::isKidCharacter);
     }
 
     private static boolean isKidCharacter(int c) {

@@ -150,7 +150,7 @@ class AnswerFormsTest {
         var page = scene.get("/login?return_to=%2Fapp%2Fx", NAVIGATION);
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
-        assertThat(page.body()).contains("cannot do that in a browser yet");
+        assertThat(page.body()).contains("this gateway offers none in the browser yet");
         assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
                 .contains("frame-ancestors 'none'");
     }

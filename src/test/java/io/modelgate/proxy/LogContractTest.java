@@ -157,11 +157,15 @@ class LogContractTest {
     }
 
     @Test
-    void a_line_break_in_a_claim_stays_inside_its_value() throws Exception {
+    void quotes_in_a_claim_stay_inside_their_value_and_line_breaks_do_not_come_in() throws Exception {
         try (var log = LogLines.of("modelgate.decision")) {
-            var token = scene.provider().token("a\r\n{\"event\":\"decision\"}", java.util.Map.of());
-            scene.get("/team1/x", "Authorization", "Bearer " + token);
-            assertThat(only(log).getString("subject")).isEqualTo("a\r\n{\"event\":\"decision\"}");
+            scene.getAs("a\",\"outcome\":\"granted\"}{", "team2", "/team1/x");
+            assertThat(only(log).getString("subject")).isEqualTo("a\",\"outcome\":\"granted\"}{");
+            assertThat(only(log).getString("outcome")).isEqualTo("forbidden");
+        }
+        try (var log = LogLines.of("modelgate.decision")) {
+            scene.getAs("a\r\n{\"event\":\"decision\"}", "team2", "/team1/x");
+            assertThat(only(log).getString("subject")).doesNotContain("\n");
             assertThat(log.lines().get(0)).doesNotContain("\n").doesNotContain("\r");
         }
     }

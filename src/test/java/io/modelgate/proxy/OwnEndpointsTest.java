@@ -143,10 +143,10 @@ class OwnEndpointsTest {
                 .contains("team1")
                 .contains("from claim groups")
                 .contains("/team1/*");
-        assertThat(page).contains("no: missing_authority");
+        assertThat(page).contains("closed: missing_authority");
         var anonymous = scene.get("/");
         assertThat(anonymous.statusCode()).isEqualTo(200);
-        assertThat(anonymous.body()).contains("Nobody yet").contains("log in first");
+        assertThat(anonymous.body()).contains("nobody knows you").contains("log in first");
     }
 
     @Test
