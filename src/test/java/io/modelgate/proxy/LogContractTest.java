@@ -165,7 +165,7 @@ class LogContractTest {
         }
         try (var log = LogLines.of("modelgate.decision")) {
             scene.getAs("a\r\n{\"event\":\"decision\"}", "team2", "/team1/x");
-            assertThat(only(log).getString("subject")).doesNotContain("\n");
+            assertThat(only(log).getString("reason")).isEqualTo("missing_claim");
             assertThat(log.lines().get(0)).doesNotContain("\n").doesNotContain("\r");
         }
     }
