@@ -1,5 +1,6 @@
 package io.modelgate.app;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.modelgate.assertion.AssertionMinter;
@@ -15,6 +16,8 @@ import io.modelgate.proxy.ProxyVerticle;
 import io.modelgate.store.Storage;
 import io.modelgate.token.CryptoProvider;
 import io.modelgate.token.Issuers;
+import io.modelgate.upstream.PoolLoad;
+import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -26,8 +29,14 @@ import io.vertx.micrometer.Label;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.time.InstantSource;
+import java.util.Deque;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The composition root: builds every object by hand, deploys, and ends it all in order. */
 public final class Gateway {
@@ -37,6 +46,8 @@ public final class Gateway {
     private final Issuers issuers;
     private final Optional<Storage> storage;
     private final Drain drain;
+    private final Deque<String> deployed = new ConcurrentLinkedDeque<>();
+    private @Nullable Future<Void> stopped;
 
     private Gateway(GatewayConfig config, Vertx vertx, Issuers issuers, Optional<Storage> storage, Drain drain) {
         this.config = config;
@@ -66,23 +77,36 @@ public final class Gateway {
     }
 
     /**
-     * Ends in order: not ready but serving, then no new connections while requests in flight finish, then everything
-     * behind them. Never fails; what is not done in time is cut.
+     * Ends in order: not ready but serving, then no new connections while requests in flight finish, then what they
+     * need, last deployed first. Never fails; what is not done in time is cut. Asked again, the answer is the same.
      */
-    public Future<Void> stop() {
-        // Of no event loop's context: the last thing that ends is all of them.
-        var stopped = Promise.<Void>promise();
-        drain.announce(vertx, config.proxy().shutdownGrace())
-                .transform(announced -> undeployAll())
-                .transform(undeployed -> storage.map(Storage::close).orElseGet(Future::succeededFuture))
-                .transform(closed -> issuers.close())
-                .onComplete(closed -> vertx.close().onComplete(ended -> stopped.complete()));
-        return stopped.future();
+    public synchronized Future<Void> stop() {
+        if (stopped == null) {
+            stopped = end();
+        }
+        return stopped;
     }
 
-    private Future<Void> undeployAll() {
-        return Future.join(vertx.deploymentIDs().stream().map(vertx::undeploy).toList())
+    private Future<Void> end() {
+        // Of no event loop's context: the last thing that ends is all of them.
+        var end = Promise.<Void>promise();
+        drain.announce(vertx, config.proxy().shutdownGrace())
+                .transform(announced -> undeploy())
+                .transform(undeployed -> storage.map(Storage::close).orElseGet(Future::succeededFuture))
+                .transform(closed -> issuers.close())
+                .onComplete(closed -> vertx.close().onComplete(ended -> end.complete()));
+        return end.future();
+    }
+
+    private Future<Void> deploy(Supplier<? extends Deployable> verticle, int instances) {
+        return vertx.deployVerticle(verticle, new DeploymentOptions().setInstances(instances))
+                .onSuccess(deployed::addFirst)
                 .mapEmpty();
+    }
+
+    private Future<Void> undeploy() {
+        var last = deployed.poll();
+        return last == null ? Future.succeededFuture() : vertx.undeploy(last).transform(ended -> undeploy());
     }
 
     private static Vertx vertx(PrometheusMeterRegistry meters) {
@@ -123,21 +147,27 @@ public final class Gateway {
                 new BusClient(vertx.eventBus(), clock, meters),
                 drain,
                 clock,
+                loads(config, meters),
                 meters);
         meters.gauge("modelgate.requests.in.flight", drain, Drain::inFlight);
         var gateway = new Gateway(config, vertx, issuers, storage, drain);
-        return vertx.deployVerticle(new ManagementVerticle(config.management(), gateway.readiness(), meters))
-                .compose(deployed -> vertx.deployVerticle(() -> new EventLoopLag(meters), perEventLoop()))
-                .compose(deployed -> gateway.deployServices(new AssertionVerifier(ring, clock), clock))
-                .compose(deployed -> issuers.start())
-                .compose(started -> vertx.deployVerticle(() -> new ProxyVerticle(parts), perEventLoop()))
+        return gateway.deploy(() -> new ManagementVerticle(config.management(), gateway.readiness(), meters), 1)
+                .compose(managed -> gateway.deploy(() -> new EventLoopLag(meters), eventLoops()))
+                .compose(measured -> gateway.deployServices(new AssertionVerifier(ring, clock), clock))
+                .compose(served -> issuers.start())
+                .compose(started -> gateway.deploy(() -> new ProxyVerticle(parts), eventLoops()))
                 .map(gateway);
     }
 
     private Future<Void> deployServices(AssertionVerifier verifier, InstantSource clock) {
-        return storage.map(open -> vertx.deployVerticle(new ModelVerticle(open.scoped(), verifier, clock))
-                        .<Void>mapEmpty())
+        return storage.map(open -> deploy(() -> new ModelVerticle(open.scoped(), verifier, clock), 1))
                 .orElseGet(Future::succeededFuture);
+    }
+
+    private static Map<String, PoolLoad> loads(GatewayConfig config, MeterRegistry meters) {
+        var loads = new HashMap<String, PoolLoad>();
+        config.proxy().upstreams().keySet().forEach(name -> loads.put(name, new PoolLoad(meters, name)));
+        return loads;
     }
 
     private HealthChecks readiness() {
@@ -153,10 +183,6 @@ public final class Gateway {
                         .onSuccess(answered -> promise.complete(Status.OK()))
                         .onFailure(failure -> promise.complete(Status.KO()))));
         return checks;
-    }
-
-    private static DeploymentOptions perEventLoop() {
-        return new DeploymentOptions().setInstances(eventLoops());
     }
 
     private static int eventLoops() {

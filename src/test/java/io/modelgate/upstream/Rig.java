@@ -1,5 +1,6 @@
 package io.modelgate.upstream;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.modelgate.http.ClientOrigin;
 import io.modelgate.http.GatewayException;
 import io.modelgate.http.RequestId;
@@ -101,7 +102,7 @@ final class Rig implements AutoCloseable {
         await(vertx.deployVerticle(new VerticleBase() {
             @Override
             public Future<?> start() {
-                var forwarder = new Upstream(vertx, config, COOKIES);
+                var forwarder = new Upstream(vertx, config, COOKIES, new PoolLoad(new SimpleMeterRegistry(), "rig"));
                 return vertx.createHttpServer()
                         .connectionHandler(
                                 connection -> connection.closeHandler(closed -> UnreadMessages.release(connection)))
@@ -129,7 +130,7 @@ final class Rig implements AutoCloseable {
                 passAuthorization,
                 requestHeaders,
                 responseHeaders);
-        forwarder.forward(request, outbound).onComplete(done -> outcomes.add("relayed"), failure -> {
+        forwarder.forward(request, request, outbound).onComplete(done -> outcomes.add("relayed"), failure -> {
             outcomes.add(failure);
             if (failure instanceof GatewayException expected) {
                 var type = expected.problem().type();
