@@ -17,6 +17,7 @@ import io.modelgate.token.CryptoProvider;
 import io.modelgate.token.Issuers;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.ext.healthchecks.HealthChecks;
@@ -36,23 +37,39 @@ public final class Gateway {
     private final Issuers issuers;
     private final Optional<Storage> storage;
     private final Drain drain;
+    private final String frontDoor;
 
-    private Gateway(GatewayConfig config, Vertx vertx, Issuers issuers, Optional<Storage> storage, Drain drain) {
+    /** @param frontDoor its deployment */
+    private Gateway(
+            GatewayConfig config,
+            Vertx vertx,
+            Issuers issuers,
+            Optional<Storage> storage,
+            Drain drain,
+            String frontDoor) {
         this.config = config;
         this.vertx = vertx;
         this.issuers = issuers;
         this.storage = storage;
         this.drain = drain;
+        this.frontDoor = frontDoor;
     }
 
-    /** Completes when every listener is open; a provider that is away only keeps readiness off. */
+    /**
+     * Completes when every listener is open; a provider that is away only keeps readiness off. Fails with {@link
+     * ListenFailure} where an address cannot be had.
+     */
     public static Future<Gateway> start(GatewayConfig given) {
         var config = given.withFreePorts();
         var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         var vertx = vertx(meters);
-        return open(vertx, config)
-                .compose(storage -> assemble(vertx, config, storage, meters))
-                .recover(failure -> vertx.close().transform(closed -> Future.failedFuture(failure)));
+        Promise<Gateway> started = Promise.promise();
+        open(vertx, config)
+                .compose(storage -> assemble(vertx, config, storage, meters)
+                        .recover(failure -> close(storage).transform(closed -> Future.failedFuture(failure))))
+                .onSuccess(started::complete)
+                .onFailure(failure -> end(vertx, Future.succeededFuture()).onComplete(ended -> started.fail(failure)));
+        return started.future();
     }
 
     public GatewayConfig config() {
@@ -69,12 +86,23 @@ public final class Gateway {
      * behind them. Never fails; what is not done in time is cut.
      */
     public Future<Void> stop() {
-        return drain.announce(vertx, config.proxy().shutdownGrace())
-                .transform(announced -> undeployAll())
-                .transform(undeployed -> storage.map(Storage::close).orElseGet(Future::succeededFuture))
-                .transform(closed -> issuers.close())
-                .transform(closed -> vertx.close())
-                .otherwiseEmpty();
+        var idle = drain.announce(vertx, config.proxy().shutdownGrace())
+                .transform(announced -> vertx.undeploy(frontDoor))
+                .transform(undeployed -> undeployAll())
+                .transform(undeployed -> close(storage))
+                .transform(closed -> issuers.close());
+        return end(vertx, idle);
+    }
+
+    /** Ends the event loops after {@code last}. What it returns belongs to none of them: none is left to complete it. */
+    private static Future<Void> end(Vertx vertx, Future<?> last) {
+        Promise<Void> ended = Promise.promise();
+        last.onComplete(done -> vertx.close().onComplete(closed -> ended.complete()));
+        return ended.future();
+    }
+
+    private static Future<Void> close(Optional<Storage> storage) {
+        return storage.map(Storage::close).orElseGet(Future::succeededFuture);
     }
 
     private Future<Void> undeployAll() {
@@ -122,22 +150,27 @@ public final class Gateway {
                 clock,
                 meters);
         meters.gauge("modelgate.requests.in.flight", drain, Drain::inFlight);
-        var gateway = new Gateway(config, vertx, issuers, storage, drain);
-        return vertx.deployVerticle(new ManagementVerticle(config.management(), gateway.readiness(), meters))
+        var readiness = readiness(vertx, drain, issuers, storage);
+        return vertx.deployVerticle(new ManagementVerticle(config.management(), readiness, meters))
+                .recover(ListenFailure.of(
+                        "management.listen", config.management().listen()))
                 .compose(deployed -> vertx.deployVerticle(() -> new EventLoopLag(meters), perEventLoop()))
-                .compose(deployed -> gateway.deployServices(new AssertionVerifier(ring, clock), clock))
+                .compose(deployed -> deployServices(vertx, storage, new AssertionVerifier(ring, clock), clock))
                 .compose(deployed -> issuers.start())
-                .compose(started -> vertx.deployVerticle(() -> new ProxyVerticle(parts), perEventLoop()))
-                .map(gateway);
+                .compose(asked -> vertx.deployVerticle(() -> new ProxyVerticle(parts), perEventLoop())
+                        .recover(ListenFailure.of(
+                                "gateway.listen", config.guard().listen())))
+                .map(frontDoor -> new Gateway(config, vertx, issuers, storage, drain, frontDoor));
     }
 
-    private Future<Void> deployServices(AssertionVerifier verifier, InstantSource clock) {
+    private static Future<Void> deployServices(
+            Vertx vertx, Optional<Storage> storage, AssertionVerifier verifier, InstantSource clock) {
         return storage.map(open -> vertx.deployVerticle(new ModelVerticle(open.scoped(), verifier, clock))
                         .<Void>mapEmpty())
                 .orElseGet(Future::succeededFuture);
     }
 
-    private HealthChecks readiness() {
+    private static HealthChecks readiness(Vertx vertx, Drain drain, Issuers issuers, Optional<Storage> storage) {
         var checks = HealthChecks.create(vertx)
                 .register("serving", promise -> promise.complete(new Status().setOk(!drain.draining())))
                 .register(

@@ -68,6 +68,13 @@ final class ServeCommand implements Runnable {
                 description = "Default: ${DEFAULT-VALUE}.")
         String listen = "127.0.0.1:8080";
 
+        @Option(
+                names = "--management-listen",
+                paramLabel = "HOST:PORT",
+                defaultValue = "127.0.0.1:9090",
+                description = "Where health and metrics are. Default: ${DEFAULT-VALUE}.")
+        String managementListen = "127.0.0.1:9090";
+
         /** The same as a file; what is wrong with a value is then said in the same words. */
         ConfigFile file() {
             return ConfigFile.of(
@@ -75,10 +82,16 @@ final class ServeCommand implements Runnable {
                     """
                     roles: [gateway]
                     gateway: {listen: '%s'}
+                    management: {listen: '%s'}
                     issuers: {default: {issuer: '%s', audiences: ['%s']}}
                     upstreams: {default: {url: '%s'}}
                     routes: [{path: '/*', upstream: default}]
-                    """.formatted(quoted(listen), quoted(issuer), quoted(clientId), quoted(upstream)),
+                    """.formatted(
+                                    quoted(listen),
+                                    quoted(managementListen),
+                                    quoted(issuer),
+                                    quoted(clientId),
+                                    quoted(upstream)),
                     Map.of());
         }
 
@@ -101,8 +114,9 @@ final class ServeCommand implements Runnable {
         var stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(gateway, stopped), "modelgate-stop"));
         var out = spec.commandLine().getOut();
-        out.println("Modelgate " + Version.current() + " serves " + valid.summary() + ", health and metrics on "
-                + valid.management().listen());
+        var config = gateway.config();
+        out.println("Modelgate " + Version.current() + " serves " + config.summary() + ", health and metrics on "
+                + config.management().listen());
         out.flush();
         try {
             stopped.await();
@@ -118,7 +132,9 @@ final class ServeCommand implements Runnable {
                     .toCompletableFuture()
                     .get(START_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException failed) {
-            throw new CommandFailure(StartFailure.explain(failed.getCause(), valid));
+            var cause = failed.getCause();
+            throw new CommandFailure(String.valueOf(
+                    cause instanceof ListenFailure ? cause.getMessage() : "The gateway could not start: " + cause));
         } catch (TimeoutException late) {
             throw new CommandFailure("The gateway was not up after " + START_SECONDS + " s.");
         } catch (InterruptedException interrupted) {
