@@ -28,9 +28,12 @@ import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** The composition root: builds every object by hand, deploys, and ends it all in order. */
 public final class Gateway {
+
+    private static final int FIRST_ANSWERS_SECONDS = 5;
 
     private final GatewayConfig config;
     private final Vertx vertx;
@@ -156,11 +159,16 @@ public final class Gateway {
                         "management.listen", config.management().listen()))
                 .compose(deployed -> vertx.deployVerticle(() -> new EventLoopLag(meters), perEventLoop()))
                 .compose(deployed -> deployServices(vertx, storage, new AssertionVerifier(ring, clock), clock))
-                .compose(deployed -> issuers.start())
+                .compose(deployed -> firstAnswers(issuers))
                 .compose(asked -> vertx.deployVerticle(() -> new ProxyVerticle(parts), perEventLoop())
                         .recover(ListenFailure.of(
                                 "gateway.listen", config.guard().listen())))
                 .map(frontDoor -> new Gateway(config, vertx, issuers, storage, drain, frontDoor));
+    }
+
+    /** Whoever answers within a moment is there before the first request; for the others readiness waits. */
+    private static Future<Void> firstAnswers(Issuers issuers) {
+        return issuers.start().timeout(FIRST_ANSWERS_SECONDS, TimeUnit.SECONDS).otherwiseEmpty();
     }
 
     private static Future<Void> deployServices(

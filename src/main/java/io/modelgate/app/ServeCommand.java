@@ -25,7 +25,10 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  modelgate serve --config modelgate.yaml",
             "  modelgate serve --issuer https://idp.example/realms/main --client-id gateway \\",
-            "                  --upstream http://127.0.0.1:3000"
+            "                  --upstream http://127.0.0.1:3000",
+            "",
+            "Told to stop, it is not ready but serves for gateway.shutdown-grace, then takes no new connection, finishes",
+            "what is in flight, and ends with exit code 143 (SIGTERM) or 130 (Ctrl-C)."
         })
 final class ServeCommand implements Runnable {
 

@@ -26,7 +26,7 @@ final class KeycloakGateway {
     static String yaml(KeycloakProcess keycloak, String validation, String upstream) {
         return """
                 roles: [gateway]
-                gateway: {listen: '127.0.0.1:0', shutdown-grace: 0s}
+                gateway: {listen: '127.0.0.1:0', shutdown-grace: 0s, decision-log: none}
                 management: {listen: '127.0.0.1:0'}
                 token-cache: {introspected: %ds}
                 issuers:
