@@ -28,7 +28,7 @@ final class ConfigOption {
             return ConfigFile.of(path, System.getenv());
         }
         if (!Files.exists(USUAL)) {
-            throw new CommandFailure(
+            throw CommandFailure.usage(
                     "There is no modelgate.yaml in this directory: name a file with --config FILE. conf/modelgate.yaml"
                             + " of the sources explains every key.");
         }

@@ -140,7 +140,7 @@ public final class Gateway {
         var clock = InstantSource.system();
         var crypto = CryptoProvider.choose();
         var issuers = Issuers.create(vertx, config.tokens(), crypto, clock, meters);
-        var ring = config.assertion().keyRing();
+        var ring = config.assertion().keyRing(crypto);
         var drain = new Drain();
         var parts = new ProxyParts(
                 config.guard(),

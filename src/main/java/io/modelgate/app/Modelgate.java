@@ -35,9 +35,16 @@ public final class Modelgate implements Runnable {
         return new CommandLine(new Modelgate())
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     command.getErr().println(command.getColorScheme().errorText(explain(failure)));
-                    return failure instanceof InvalidConfig ? 2 : 1;
+                    return exitCode(failure);
                 })
                 .setUsageHelpAutoWidth(true);
+    }
+
+    private static int exitCode(Exception failure) {
+        if (failure instanceof CommandFailure expected) {
+            return expected.exitCode();
+        }
+        return failure instanceof InvalidConfig ? 2 : 1;
     }
 
     /** Our own failures speak for themselves; of any other the user needs at least its kind. */

@@ -1,6 +1,8 @@
 package io.modelgate.app;
 
 import io.modelgate.config.ConfigFile;
+import io.modelgate.config.ConfigProblem;
+import io.modelgate.config.InvalidConfig;
 import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -47,6 +49,13 @@ final class ServeCommand implements Runnable {
     /** What is needed where no file is given. */
     static final class Quick {
 
+        private static final Map<String, String> OPTIONS = Map.of(
+                "gateway.listen", "--listen",
+                "management.listen", "--management-listen",
+                "issuers.default.issuer", "--issuer",
+                "issuers.default.audiences[0]", "--client-id",
+                "upstreams.default.url", "--upstream");
+
         @Option(names = "--issuer", required = true, paramLabel = "URL", description = "Whose tokens are accepted.")
         URI issuer = URI.create("");
 
@@ -79,7 +88,7 @@ final class ServeCommand implements Runnable {
         String managementListen = "127.0.0.1:9090";
 
         /** The same as a file; what is wrong with a value is then said in the same words. */
-        ConfigFile file() {
+        private ConfigFile file() {
             return ConfigFile.of(
                     "command line",
                     """
@@ -98,6 +107,23 @@ final class ServeCommand implements Runnable {
                     Map.of());
         }
 
+        /** Problems by the option that causes them: nobody wrote the keys of a file here. */
+        GatewayConfig read() {
+            try {
+                return file().read(GatewayConfig::read);
+            } catch (InvalidConfig invalid) {
+                throw new InvalidConfig(
+                        "command line",
+                        invalid.problems().stream()
+                                .map(problem -> new ConfigProblem(
+                                        OPTIONS.getOrDefault(problem.key(), problem.key()),
+                                        0,
+                                        problem.wrong(),
+                                        problem.right()))
+                                .toList());
+            }
+        }
+
         private static String quoted(Object value) {
             return value.toString().replace("'", "''");
         }
@@ -108,8 +134,7 @@ final class ServeCommand implements Runnable {
         if (quick != null && config.given()) {
             throw new ParameterException(spec.commandLine(), "Give either --config or --issuer with its companions.");
         }
-        var source = quick == null ? config.file() : quick.file();
-        serve(source.read(GatewayConfig::read));
+        serve(quick == null ? config.file().read(GatewayConfig::read) : quick.read());
     }
 
     private void serve(GatewayConfig valid) {
@@ -117,9 +142,9 @@ final class ServeCommand implements Runnable {
         var stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(gateway, stopped), "modelgate-stop"));
         var out = spec.commandLine().getOut();
-        var config = gateway.config();
-        out.println("Modelgate " + Version.current() + " serves " + config.summary() + ", health and metrics on "
-                + config.management().listen());
+        var inForce = gateway.config();
+        out.println("Modelgate " + Version.current() + " serves " + inForce.summary() + ", health and metrics on "
+                + inForce.management().listen());
         out.flush();
         try {
             stopped.await();

@@ -2,17 +2,21 @@ package io.modelgate.assertion;
 
 import io.modelgate.config.ConfigNode;
 import io.modelgate.config.ValueTypes;
+import io.modelgate.token.CryptoProvider;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * How identity assertions are signed.
  *
- * @param configured the ring of {@code keys}; empty where none is given, which only a single process may do
+ * @param keys the first signs; empty where none is given, which only a single process may do
  */
-public record AssertionConfig(Optional<AssertionKeyRing> configured) {
+public record AssertionConfig(List<AssertionKey> keys) {
+
+    public AssertionConfig {
+        keys = List.copyOf(keys);
+    }
 
     public static AssertionConfig read(ConfigNode node) {
         var secrets = node.list("keys", ValueTypes.secret(), List.of());
@@ -41,12 +45,11 @@ public record AssertionConfig(Optional<AssertionKeyRing> configured) {
             sound = false;
             node.problem("keys[0]", "is a public key", "put a key with its private half (d) first: it signs");
         }
-        return new AssertionConfig(
-                sound && !keys.isEmpty() ? Optional.of(new AssertionKeyRing(keys)) : Optional.empty());
+        return new AssertionConfig(sound ? keys : List.of());
     }
 
     /** The configured ring, else a new one of this process. */
-    public AssertionKeyRing keyRing() {
-        return configured.orElseGet(AssertionKeyRing::generate);
+    public AssertionKeyRing keyRing(CryptoProvider crypto) {
+        return keys.isEmpty() ? AssertionKeyRing.generate(crypto) : new AssertionKeyRing(keys, crypto);
     }
 }

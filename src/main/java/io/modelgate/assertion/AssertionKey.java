@@ -1,5 +1,6 @@
 package io.modelgate.assertion;
 
+import io.modelgate.token.CryptoProvider;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -75,7 +76,10 @@ final class AssertionKey {
                     : null;
             var key = new AssertionKey(id, x, publicKey, privateKey);
             var probe = new byte[] {1};
-            require(!key.canSign() || key.verify(probe, key.sign(probe)), "has a d that does not belong to its x");
+            var jdk = CryptoProvider.jdk();
+            require(
+                    !key.canSign() || key.verify(probe, key.sign(probe, jdk), jdk),
+                    "has a d that does not belong to its x");
             return key;
         } catch (DecodeException | ClassCastException | GeneralSecurityException notAKey) {
             throw new IllegalArgumentException("is not a JWK");
@@ -91,9 +95,9 @@ final class AssertionKey {
     }
 
     /** 64 bytes (RFC 8032 §5.1.6). */
-    byte[] sign(byte[] input) {
+    byte[] sign(byte[] input, CryptoProvider crypto) {
         try {
-            var signature = Signature.getInstance(ALGORITHM);
+            var signature = signature(crypto);
             signature.initSign(privateKey);
             signature.update(input);
             return signature.sign();
@@ -102,9 +106,9 @@ final class AssertionKey {
         }
     }
 
-    boolean verify(byte[] input, byte[] signatureBytes) {
+    boolean verify(byte[] input, byte[] signatureBytes, CryptoProvider crypto) {
         try {
-            var signature = Signature.getInstance(ALGORITHM);
+            var signature = signature(crypto);
             signature.initVerify(publicKey);
             signature.update(input);
             return signature.verify(signatureBytes);
@@ -113,6 +117,12 @@ final class AssertionKey {
         } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException("every JDK from 15 on has Ed25519", impossible);
         }
+    }
+
+    private static Signature signature(CryptoProvider crypto) throws GeneralSecurityException {
+        return crypto.provider().isPresent()
+                ? Signature.getInstance(ALGORITHM, crypto.provider().get())
+                : Signature.getInstance(ALGORITHM);
     }
 
     JsonObject toPublicJwk() {

@@ -1,5 +1,6 @@
 package io.modelgate.assertion;
 
+import io.modelgate.token.CryptoProvider;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.LinkedHashMap;
@@ -13,13 +14,15 @@ import java.util.Optional;
  */
 public final class AssertionKeyRing {
 
+    private final CryptoProvider crypto;
     private final AssertionKey signing;
     private final Map<String, AssertionKey> byId = new LinkedHashMap<>();
 
-    AssertionKeyRing(List<AssertionKey> keys) {
+    AssertionKeyRing(List<AssertionKey> keys, CryptoProvider crypto) {
         if (keys.isEmpty() || !keys.get(0).canSign()) {
             throw new IllegalArgumentException("the first key of a ring can sign");
         }
+        this.crypto = crypto;
         signing = keys.get(0);
         for (var key : keys) {
             if (byId.put(key.id(), key) != null) {
@@ -29,8 +32,8 @@ public final class AssertionKeyRing {
     }
 
     /** A key of this process alone: another one cannot verify what it signs, nor can this one after a restart. */
-    public static AssertionKeyRing generate() {
-        return new AssertionKeyRing(List.of(AssertionKey.generate()));
+    public static AssertionKeyRing generate(CryptoProvider crypto) {
+        return new AssertionKeyRing(List.of(AssertionKey.generate()), crypto);
     }
 
     /** The public halves, for {@code /.well-known/modelgate/jwks.json} (RFC 7517 §5). */
@@ -38,6 +41,16 @@ public final class AssertionKeyRing {
         var keys = new JsonArray();
         byId.values().forEach(key -> keys.add(key.toPublicJwk()));
         return new JsonObject().put("keys", keys);
+    }
+
+    /** Whose code does the arithmetic. */
+    CryptoProvider crypto() {
+        return crypto;
+    }
+
+    /** Whether one signature costs about a millisecond and so must not be made or verified on an event loop. */
+    boolean isSlow() {
+        return !crypto.isNative();
     }
 
     AssertionKey signing() {

@@ -5,12 +5,15 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.modelgate.http.GatewayException;
 import io.modelgate.http.ProblemType;
 import io.modelgate.identity.Principal;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the assertion that tells one service or upstream who is asking. One is kept per principal and audience and
@@ -39,6 +42,14 @@ public final class AssertionMinter {
         this.clock = clock;
     }
 
+    /** {@link #mint} off the event loop where making a signature takes long; at once otherwise. */
+    public Future<String> mint(Vertx vertx, Principal principal, String audience) {
+        if (!ring.isSlow() || kept(principal, audience, clock.instant()) != null) {
+            return Future.succeededFuture(mint(principal, audience));
+        }
+        return vertx.executeBlocking(() -> mint(principal, audience), false);
+    }
+
     /**
      * The assertion as a compact JWS, good for at least half a minute or until the principal's own credential ends.
      *
@@ -47,14 +58,19 @@ public final class AssertionMinter {
      */
     public String mint(Principal principal, String audience) {
         var now = clock.instant();
-        var byAudience = minted.get(principal, key -> new ConcurrentHashMap<>());
-        var kept = byAudience.get(audience);
-        if (kept != null && now.isBefore(kept.renewAt())) {
+        var kept = kept(principal, audience, now);
+        if (kept != null) {
             return kept.compact();
         }
         var fresh = sign(principal, audience, now);
-        byAudience.put(audience, fresh);
+        minted.get(principal, key -> new ConcurrentHashMap<>()).put(audience, fresh);
         return fresh.compact();
+    }
+
+    private @Nullable Minted kept(Principal principal, String audience, Instant now) {
+        var byAudience = minted.getIfPresent(principal);
+        var kept = byAudience == null ? null : byAudience.get(audience);
+        return kept != null && now.isBefore(kept.renewAt()) ? kept : null;
     }
 
     private Minted sign(Principal principal, String audience, Instant now) {
@@ -67,6 +83,6 @@ public final class AssertionMinter {
         // One that already lives as long as the credential would not become longer by being made again.
         var renewAt = expiresAt.equals(last) ? last : now.plus(LIFE.dividedBy(2));
         var claims = AssertionClaims.of(principal, audience, UUID.randomUUID().toString(), now, expiresAt);
-        return new Minted(AssertionSignature.sign(ring.signing(), claims), renewAt);
+        return new Minted(AssertionSignature.sign(ring.signing(), claims, ring.crypto()), renewAt);
     }
 }

@@ -1,6 +1,7 @@
 package io.modelgate.assertion;
 
 import io.modelgate.identity.Reason;
+import io.modelgate.token.CryptoProvider;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -22,10 +23,10 @@ final class AssertionSignature {
 
     private AssertionSignature() {}
 
-    static String sign(AssertionKey key, JsonObject claims) {
+    static String sign(AssertionKey key, JsonObject claims, CryptoProvider crypto) {
         var header = new JsonObject().put("typ", TYPE).put("alg", ALGORITHM).put("kid", key.id());
         var input = encode(header) + "." + encode(claims);
-        return input + "." + ENCODER.encodeToString(key.sign(input.getBytes(StandardCharsets.US_ASCII)));
+        return input + "." + ENCODER.encodeToString(key.sign(input.getBytes(StandardCharsets.US_ASCII), crypto));
     }
 
     /** {@link Reason#ALLOWED} where a key of the ring signed it; its claims are not looked at. */
@@ -51,7 +52,7 @@ final class AssertionSignature {
             var signature = Base64.getUrlDecoder().decode(compact.substring(end + 1));
             var input = compact.substring(0, end).getBytes(StandardCharsets.UTF_8);
             return ring.find(header.getString("kid"))
-                    .map(key -> key.verify(input, signature) ? Reason.ALLOWED : Reason.BAD_SIGNATURE)
+                    .map(key -> key.verify(input, signature, ring.crypto()) ? Reason.ALLOWED : Reason.BAD_SIGNATURE)
                     .orElse(Reason.UNKNOWN_KEY);
         } catch (IllegalArgumentException | DecodeException | ClassCastException malformed) {
             return Reason.MALFORMED_TOKEN;

@@ -5,6 +5,8 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.modelgate.identity.Caller;
 import io.modelgate.identity.Principal;
 import io.modelgate.identity.Reason;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.DecodeException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -28,6 +30,14 @@ public final class AssertionVerifier {
     public AssertionVerifier(AssertionKeyRing ring, InstantSource clock) {
         this.ring = ring;
         this.clock = clock;
+    }
+
+    /** {@link #verify} off the event loop where checking a signature takes long; at once otherwise. */
+    public Future<Caller> verify(Vertx vertx, @Nullable String compact, String audience) {
+        if (!ring.isSlow() || compact == null || verified.getIfPresent(compact) != null) {
+            return Future.succeededFuture(verify(compact, audience));
+        }
+        return vertx.executeBlocking(() -> verify(compact, audience), false);
     }
 
     /**

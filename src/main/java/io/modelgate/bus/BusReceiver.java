@@ -7,6 +7,7 @@ import io.modelgate.http.ProblemType;
 import io.modelgate.identity.Caller;
 import io.modelgate.identity.Reason;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -39,8 +40,8 @@ public final class BusReceiver {
     }
 
     private void receive(Message<ScopedRequest> message) {
-        var caller = verifier.verify(message.headers().get(BusClient.ASSERTION), address.address());
-        caller.fold(this::refuse, known -> serve(known, message.body()))
+        verifier.verify(Vertx.currentContext().owner(), message.headers().get(BusClient.ASSERTION), address.address())
+                .compose(caller -> caller.fold(this::refuse, known -> serve(known, message.body())))
                 .onSuccess(reply -> answer(message, reply))
                 .onFailure(failure -> fail(message, problemOf(failure)));
     }

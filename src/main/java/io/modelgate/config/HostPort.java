@@ -1,7 +1,11 @@
 package io.modelgate.config;
 
+import java.util.regex.Pattern;
+
 /** An address to listen on: {@code 127.0.0.1:8080}, {@code [::1]:8080}, {@code 0.0.0.0:0}. */
 public record HostPort(String host, int port) {
+
+    private static final Pattern LOOPBACK = Pattern.compile("127(?:\\.\\d{1,3}){3}");
 
     public static HostPort parse(String text) {
         var colon = text.lastIndexOf(':');
@@ -21,8 +25,9 @@ public record HostPort(String host, int port) {
         return new HostPort(host, port);
     }
 
+    /** Whether only this machine can connect: {@code localhost}, {@code 127.0.0.0/8} or {@code ::1}. */
     public boolean isLoopback() {
-        return host.equals("localhost") || host.startsWith("127.") || host.equals("::1");
+        return host.equals("localhost") || LOOPBACK.matcher(host).matches() || host.equals("::1");
     }
 
     @Override

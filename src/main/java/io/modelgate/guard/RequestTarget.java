@@ -45,6 +45,11 @@ public record RequestTarget(
         return originForm(raw.charAt(end) == '/' ? raw.substring(end) : "/" + raw.substring(end), authority);
     }
 
+    /** Whether a segment carries parameters ({@code ;}), which some servers cut off and others do not. */
+    public boolean hasParameters() {
+        return path.indexOf(';') >= 0;
+    }
+
     /** The origin-form to send on: path and query. */
     public String uri() {
         return query == null ? path : path + "?" + query;

@@ -2,8 +2,11 @@ package io.modelgate.proxy;
 
 import io.modelgate.http.Problem;
 import io.modelgate.http.ProblemType;
+import io.modelgate.identity.Caller;
 import io.modelgate.upstream.Outbound;
 import io.modelgate.upstream.Upstream;
+import io.vertx.core.MultiMap;
+import java.util.function.Consumer;
 
 /** The fourth room for what was granted: to an upstream over HTTP, or to a service over the event bus. */
 final class Dispatcher {
@@ -34,16 +37,26 @@ final class Dispatcher {
     }
 
     private void forward(Exchange exchange, RoutePlan plan, Upstream upstream) {
+        var principal = exchange.caller().principalOrNull();
+        exchange.await(identity.of(plan.route(), principal), told -> {
+            if (told.succeeded()) {
+                send(exchange, plan, upstream, told.result());
+            } else {
+                failures.answer(exchange, told.cause());
+            }
+        });
+    }
+
+    private void send(Exchange exchange, RoutePlan plan, Upstream upstream, Consumer<MultiMap> identityHeaders) {
         var route = plan.route();
         var target = exchange.target();
         var path = route.targetPath(target.path());
-        var principal = exchange.caller().principalOrNull();
         var outbound = new Outbound(
                 target.query() == null ? path : path + "?" + target.query(),
                 exchange.origin(),
                 exchange.id(),
-                principal != null && route.identity() == Route.Identity.TOKEN,
-                identity.of(route, principal),
+                exchange.caller() instanceof Caller.Known && route.identity() == Route.Identity.TOKEN,
+                identityHeaders,
                 headers -> answers.mark(exchange, headers));
         upstream.forward(exchange.request(), outbound).onFailure(failure -> failures.answer(exchange, failure));
     }

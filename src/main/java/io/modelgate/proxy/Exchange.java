@@ -6,6 +6,10 @@ import io.modelgate.http.ClientOrigin;
 import io.modelgate.http.RequestId;
 import io.modelgate.identity.Caller;
 import io.modelgate.identity.Reason;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import org.jspecify.annotations.Nullable;
@@ -87,6 +91,23 @@ final class Exchange {
 
     boolean isForIngress() {
         return forIngress;
+    }
+
+    /**
+     * Goes on with {@code next} on this event loop once {@code future} is done. A body does not flow before somebody
+     * reads it, and the future may complete on another event loop.
+     */
+    <T> void await(Future<T> future, Handler<AsyncResult<T>> next) {
+        if (future.isComplete()) {
+            future.onComplete(next);
+            return;
+        }
+        request.pause();
+        var context = Vertx.currentContext();
+        future.onComplete(result -> context.runOnContext(back -> {
+            request.resume();
+            next.handle(result);
+        }));
     }
 
     boolean hasBody() {

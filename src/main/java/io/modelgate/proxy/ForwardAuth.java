@@ -80,7 +80,7 @@ final class ForwardAuth {
         }
         return routing.find(exchange.origin().host(), method, target.path())
                 .fold(
-                        matched -> matched.route().encodedSlash() || !target.encodedSlash()
+                        matched -> matched.route().accepts(target)
                                 ? question(routing.plan(matched.route()))
                                 : unanswerable(),
                         nothing -> unanswerable(),

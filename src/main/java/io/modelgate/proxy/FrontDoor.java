@@ -13,9 +13,7 @@ import io.modelgate.identity.Caller;
 import io.modelgate.identity.Reason;
 import io.modelgate.token.TokenVerifier;
 import io.vertx.core.AsyncResult;
-import io.vertx.core.Future;
 import io.vertx.core.Handler;
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -102,8 +100,12 @@ final class FrontDoor implements Handler<HttpServerRequest> {
 
     private void pass(Exchange exchange, RoutePlan plan) {
         exchange.plan(plan);
-        if (exchange.target().encodedSlash() && !plan.route().encodedSlash()) {
-            answers.problem(exchange, Problem.of(ProblemType.BAD_REQUEST, "The path holds an encoded slash."));
+        if (!plan.route().accepts(exchange.target())) {
+            answers.problem(
+                    exchange,
+                    Problem.of(
+                            ProblemType.BAD_REQUEST,
+                            "The path holds an encoded slash or a path parameter, which this route does not accept."));
             return;
         }
         var requirement = plan.route().requirement();
@@ -147,18 +149,9 @@ final class FrontDoor implements Handler<HttpServerRequest> {
     }
 
     private void identify(Exchange exchange, TokenVerifier verifier, Requirement requirement, Runnable next) {
-        Future<Caller> verdict = Authenticator.identify(exchange.request().headers(), verifier);
-        if (verdict.isComplete()) {
-            verdict.onComplete(result -> identified(exchange, result, requirement, next));
-            return;
-        }
-        // A body must not flow before somebody reads it, and the verdict may come in on another event loop.
-        exchange.request().pause();
-        var context = Vertx.currentContext();
-        verdict.onComplete(result -> context.runOnContext(back -> {
-            exchange.request().resume();
-            attempt(exchange, same -> identified(same, result, requirement, next));
-        }));
+        exchange.await(
+                Authenticator.identify(exchange.request().headers(), verifier),
+                verdict -> attempt(exchange, same -> identified(same, verdict, requirement, next)));
     }
 
     private void identified(Exchange exchange, AsyncResult<Caller> verdict, Requirement requirement, Runnable next) {

@@ -64,8 +64,8 @@ final class FrontDoorAssembly {
                 new ForwardAuth(routing, anyIssuer, identityHeaders, answers),
                 anyIssuer,
                 new Dispatcher(
-                        new UpstreamIdentity(parts.minter(), identityHeaders),
-                        new ServiceDoor(parts.bus(), parts.minter(), answers, failures, parts.clock()),
+                        new UpstreamIdentity(vertx, parts.minter(), identityHeaders),
+                        new ServiceDoor(vertx, parts.bus(), parts.minter(), answers, failures, parts.clock()),
                         answers,
                         failures),
                 answers,

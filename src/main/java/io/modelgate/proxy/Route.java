@@ -1,6 +1,7 @@
 package io.modelgate.proxy;
 
 import io.modelgate.access.Requirement;
+import io.modelgate.guard.RequestTarget;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -12,6 +13,7 @@ import java.util.function.Function;
  * @param methods empty for every method
  * @param stripPrefix whether the target sees the path without this route's prefix
  * @param encodedSlash whether {@code %2F} may stand in the path
+ * @param pathParameters whether {@code ;} may: a target that cuts it off would see another path than was decided on
  * @param issuers names of the issuers whose tokens count here; empty for all
  */
 record Route(
@@ -22,6 +24,7 @@ record Route(
         Target target,
         boolean stripPrefix,
         boolean encodedSlash,
+        boolean pathParameters,
         Identity identity,
         Set<String> issuers,
         Optional<CorsPolicy> cors) {
@@ -63,9 +66,15 @@ record Route(
                 new Target.Service(service),
                 false,
                 false,
+                false,
                 Identity.ASSERTION,
                 Set.of(),
                 Optional.empty());
+    }
+
+    /** Whether this route accepts what makes the path mean different things to different servers. */
+    boolean accepts(RequestTarget target) {
+        return (encodedSlash || !target.encodedSlash()) && (pathParameters || !target.hasParameters());
     }
 
     /** Who an assertion for this route is made for. */

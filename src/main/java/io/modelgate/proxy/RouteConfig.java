@@ -86,6 +86,7 @@ record RouteConfig(List<Route> routes) {
         var target = target(node, names);
         var stripPrefix = node.optional("strip-prefix", ValueTypes.flag(), false);
         var encodedSlash = node.optional("encoded-slash", ValueTypes.flag(), false);
+        var pathParameters = node.optional("path-parameters", ValueTypes.flag(), false);
         var identity = node.optional("identity", ValueTypes.choice(Route.Identity.class), Route.Identity.ASSERTION);
         var issuers = node.list("issuers", NAME, List.of());
         for (var issuer : issuers) {
@@ -108,6 +109,7 @@ record RouteConfig(List<Route> routes) {
                 target,
                 stripPrefix,
                 encodedSlash,
+                pathParameters,
                 identity,
                 Set.copyOf(issuers),
                 CorsPolicy.read(node.section("cors")));

@@ -9,6 +9,7 @@ import io.modelgate.http.GatewayException;
 import io.modelgate.http.Problem;
 import io.modelgate.http.ProblemType;
 import io.modelgate.identity.Principal;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -26,13 +27,21 @@ final class ServiceDoor {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final int MAX_PARAMETERS = 100;
 
+    private final Vertx vertx;
     private final BusClient bus;
     private final AssertionMinter minter;
     private final Answers answers;
     private final Failures failures;
     private final InstantSource clock;
 
-    ServiceDoor(BusClient bus, AssertionMinter minter, Answers answers, Failures failures, InstantSource clock) {
+    ServiceDoor(
+            Vertx vertx,
+            BusClient bus,
+            AssertionMinter minter,
+            Answers answers,
+            Failures failures,
+            InstantSource clock) {
+        this.vertx = vertx;
         this.bus = bus;
         this.minter = minter;
         this.answers = answers;
@@ -49,12 +58,10 @@ final class ServiceDoor {
             return;
         }
         var address = BusAddress.valueOf(service.toUpperCase(Locale.ROOT));
-        var assertion = minter.mint(principal(exchange), address.address());
-        bus.request(
-                        address,
-                        request(exchange, route),
-                        assertion,
-                        exchange.request().headers().get("traceparent"))
+        var request = request(exchange, route);
+        var traceparent = exchange.request().headers().get("traceparent");
+        minter.mint(vertx, principal(exchange), address.address())
+                .compose(assertion -> bus.request(address, request, assertion, traceparent))
                 .onSuccess(reply -> answer(exchange, reply))
                 .onFailure(failure -> failures.answer(exchange, failure));
     }

@@ -2,7 +2,9 @@ package io.modelgate.proxy;
 
 import io.modelgate.assertion.AssertionMinter;
 import io.modelgate.identity.Principal;
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -12,30 +14,32 @@ final class UpstreamIdentity {
 
     private static final CharSequence ASSERTION = HttpHeaders.createOptimized(AssertionMinter.HEADER);
 
+    private final Vertx vertx;
     private final AssertionMinter minter;
     private final IdentityHeaders identityHeaders;
+    private final Future<Consumer<MultiMap>> nothing = Future.succeededFuture(headers -> {});
 
-    UpstreamIdentity(AssertionMinter minter, IdentityHeaders identityHeaders) {
+    UpstreamIdentity(Vertx vertx, AssertionMinter minter, IdentityHeaders identityHeaders) {
+        this.vertx = vertx;
         this.minter = minter;
         this.identityHeaders = identityHeaders;
     }
 
     /**
-     * What sets the headers; nothing for an anonymous caller. Fails here, before anything is sent, where the identity cannot be told: {@code
-     * HEADERS_TOO_LARGE}, {@code UNAUTHENTICATED}.
+     * What sets the headers; nothing for an anonymous caller. Throws, before anything is sent, where the identity
+     * cannot be told: {@code HEADERS_TOO_LARGE}, {@code UNAUTHENTICATED}.
      */
-    Consumer<MultiMap> of(Route route, @Nullable Principal principal) {
+    Future<Consumer<MultiMap>> of(Route route, @Nullable Principal principal) {
         if (principal == null) {
-            return headers -> {};
+            return nothing;
         }
         return switch (route.identity()) {
-            case ASSERTION -> {
-                var assertion = minter.mint(principal, route.audience());
-                yield headers -> headers.set(ASSERTION, assertion);
-            }
-            case HEADERS -> identityHeaders.of(principal);
+            case ASSERTION ->
+                minter.mint(vertx, principal, route.audience())
+                        .map(assertion -> headers -> headers.set(ASSERTION, assertion));
+            case HEADERS -> Future.succeededFuture(identityHeaders.of(principal));
             // The client's own token is passed on; nothing is added.
-            case TOKEN, NONE -> headers -> {};
+            case TOKEN, NONE -> nothing;
         };
     }
 }

@@ -10,6 +10,8 @@ public final class BearerToken {
 
     public static final int MAX_LENGTH = 16 * 1024;
 
+    private static final boolean[] TOKEN_CHARACTER = table();
+
     private final String value;
 
     private BearerToken(String value) {
@@ -34,7 +36,16 @@ public final class BearerToken {
     }
 
     private static boolean isTokenCharacter(char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || "-._~+/".indexOf(c) >= 0;
+        return c < TOKEN_CHARACTER.length && TOKEN_CHARACTER[c];
+    }
+
+    private static boolean[] table() {
+        var table = new boolean[128];
+        for (var c = 0; c < table.length; c++) {
+            table[c] = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        }
+        "-._~+/".chars().forEach(c -> table[c] = true);
+        return table;
     }
 
     /** The token itself, for the verifier and for an upstream that is to get it; nowhere else. */

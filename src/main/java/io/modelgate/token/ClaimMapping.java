@@ -5,6 +5,7 @@ import io.modelgate.config.ValueType;
 import io.modelgate.config.ValueTypes;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -83,7 +84,7 @@ record ClaimMapping(
     }
 
     /** The first candidate the claims hold, with its path. */
-    static Optional<ClaimPath> firstPresent(List<ClaimPath> candidates, java.util.Map<String, Object> claims) {
+    static Optional<ClaimPath> firstPresent(List<ClaimPath> candidates, Map<String, Object> claims) {
         return candidates.stream().filter(path -> path.in(claims).isPresent()).findFirst();
     }
 

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 /** Reads registered claims (RFC 7519 §4.1) out of JSON that may hold anything. JSON null is the same as absent. */
 final class ClaimReader {
 
+    private static final Object ABSENT = new Object();
     private static final long LAST_SECOND = 253_402_300_799L;
     private static final int MAX_SCOPES = 200;
     private static final int MAX_SCOPE_LENGTH = 256;
@@ -99,8 +100,6 @@ final class ClaimReader {
         return value instanceof String
                 || (value instanceof List<?> list && list.stream().allMatch(String.class::isInstance));
     }
-
-    private static final Object ABSENT = new Object();
 
     private static Object value(JsonObject claims, String name) {
         var value = claims.getMap().get(name);

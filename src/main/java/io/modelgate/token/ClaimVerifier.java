@@ -3,7 +3,6 @@ package io.modelgate.token;
 import io.modelgate.identity.Authority;
 import io.modelgate.identity.Group;
 import io.modelgate.identity.Reason;
-import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,9 +75,5 @@ final class ClaimVerifier {
                         .orElse(""),
                 true));
         return lines;
-    }
-
-    static ClaimChecks.Subject subject(JsonObject header, JsonObject claims, Instant now) {
-        return new ClaimChecks.Subject(header, claims, now);
     }
 }

@@ -2,6 +2,7 @@ package io.modelgate.token;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a token stands for a client and for no user. A system client's own token is a system; a token a user got
@@ -37,7 +38,7 @@ final class ClientOnly {
         return name == null || name.equals(clientId) || isServiceAccount(name, clientId);
     }
 
-    private static boolean isServiceAccount(@org.jspecify.annotations.Nullable Object name, String clientId) {
+    private static boolean isServiceAccount(@Nullable Object name, String clientId) {
         return name instanceof String text && text.equalsIgnoreCase("service-account-" + clientId);
     }
 }

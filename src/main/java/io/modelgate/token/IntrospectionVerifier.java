@@ -96,7 +96,7 @@ final class IntrospectionVerifier implements TokenVerifier {
     }
 
     private ClaimChecks.Subject subject(JsonObject answer) {
-        return ClaimVerifier.subject(NO_HEADER, answer, clock.instant());
+        return new ClaimChecks.Subject(NO_HEADER, answer, clock.instant());
     }
 
     private Map<String, String> headers() {

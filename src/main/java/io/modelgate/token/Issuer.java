@@ -11,6 +11,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +88,7 @@ final class Issuer {
     JsonObject details() {
         return keys.details()
                 .put("issuer", config.issuer())
-                .put("validation", config.validation().name().toLowerCase(java.util.Locale.ROOT));
+                .put("validation", config.validation().name().toLowerCase(Locale.ROOT));
     }
 
     Future<Verification> verifyJwt(BearerToken token, Jws jws, JsonObject claims) {
@@ -142,7 +144,7 @@ final class Issuer {
         });
     }
 
-    private static Future<JwkSet> parsed(java.util.Optional<JwkSet> keys) {
+    private static Future<JwkSet> parsed(Optional<JwkSet> keys) {
         return keys.map(Future::succeededFuture)
                 .orElseGet(() -> Future.failedFuture(new ProviderFailure(Kind.MALFORMED, "answered no JWK set")));
     }

@@ -4,6 +4,7 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.KeyOperation;
 import com.nimbusds.jose.jwk.KeyUse;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.security.GeneralSecurityException;
 import java.text.ParseException;
@@ -40,7 +41,7 @@ public final class JwkSet {
     }
 
     static Optional<JwkSet> of(JsonObject document, CryptoProvider crypto) {
-        if (!(document.getValue("keys") instanceof io.vertx.core.json.JsonArray array)) {
+        if (!(document.getValue("keys") instanceof JsonArray array)) {
             return Optional.empty();
         }
         var keys = new ArrayList<VerificationKey>();
@@ -55,10 +56,15 @@ public final class JwkSet {
                 var reason = unusable instanceof JOSEException
                         ? String.valueOf(unusable.getMessage())
                         : "is not a well-formed public key";
-                skipped.add(new Skipped(jwk.getValue("kid") instanceof String kid ? kid : "(no kid)", reason));
+                skipped.add(new Skipped(keyId(jwk), reason));
             }
         }
         return Optional.of(new JwkSet(keys, skipped));
+    }
+
+    /** Fit for a log line, whatever the document says. */
+    private static String keyId(JsonObject jwk) {
+        return jwk.getValue("kid") instanceof String kid && JwsVerifier.isSafeKid(kid) ? kid : "(none or odd)";
     }
 
     private static VerificationKey usable(Map<String, Object> members, CryptoProvider crypto)

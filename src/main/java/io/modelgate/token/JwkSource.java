@@ -164,7 +164,7 @@ final class JwkSource {
             LOG.atInfo()
                     .addKeyValue("issuer", issuer)
                     .addKeyValue("keys", keys.size())
-                    .addKeyValue("withdrawn", gone)
+                    .addKeyValue("withdrawn", gone.size())
                     .addKeyValue("skipped", keys.skipped())
                     .log("Identity provider keys changed");
         }

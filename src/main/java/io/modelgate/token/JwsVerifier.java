@@ -102,10 +102,11 @@ public final class JwsVerifier {
         if (!header.containsKey("kid")) {
             return true;
         }
-        return header.getValue("kid") instanceof String kid
-                && !kid.isEmpty()
-                && kid.length() <= MAX_KID_LENGTH
-                && kid.chars().allMatch(JwsVerifier::isKidCharacter);
+        return header.getValue("kid") instanceof String kid && isSafeKid(kid);
+    }
+
+    static boolean isSafeKid(String kid) {
+        return !kid.isEmpty() && kid.length() <= MAX_KID_LENGTH && kid.chars().allMatch(JwsVerifier::isKidCharacter);
     }
 
     private static boolean isKidCharacter(int c) {

@@ -11,9 +11,12 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Verifies one issuer's JWTs by its key set (RFC 7519 §7.2, RFC 9068 §4). */
 final class JwtVerifier {
+
+    private static final Optional<VerificationKey> NO_KEY = Optional.empty();
 
     private final Vertx vertx;
     private final CryptoProvider crypto;
@@ -61,8 +64,6 @@ final class JwtVerifier {
                 }));
     }
 
-    private static final Optional<VerificationKey> NO_KEY = Optional.empty();
-
     /** Fails where the issuer's keys are not to be had; empty where the issuer has no such key. */
     private Future<Optional<VerificationKey>> key(Jws jws) {
         var known = keys.find(jws.kid(), jws.algorithm().orElseThrow());
@@ -91,10 +92,10 @@ final class JwtVerifier {
     }
 
     private ClaimChecks.Subject subject(Jws jws, JsonObject claims) {
-        return ClaimVerifier.subject(jws.header(), claims, clock.instant());
+        return new ClaimChecks.Subject(jws.header(), claims, clock.instant());
     }
 
-    static GatewayException unavailable(@org.jspecify.annotations.Nullable Throwable cause) {
+    static GatewayException unavailable(@Nullable Throwable cause) {
         var detail = "The identity provider cannot be asked about this token at the moment.";
         return cause == null
                 ? new GatewayException(ProblemType.ISSUER_UNAVAILABLE, detail)

@@ -15,7 +15,6 @@ import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.PemTrustOptions;
 import java.net.URI;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -24,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Talks to one issuer: its own client, so its own TLS trust and connections. No redirects, no cookies, no
- * decompression, a bounded body, one deadline for the whole exchange. Every failure is a {@link ProviderFailure}.
+ * decompression, a bounded body, a deadline. Every failure is a {@link ProviderFailure}.
  */
 final class ProviderHttp {
 
@@ -80,14 +79,14 @@ final class ProviderHttp {
                 .setIdleTimeout(connection.timeout().toMillis())
                 .putHeader("Accept", "application/json");
         headers.forEach(options::putHeader);
+        var millis = connection.timeout().toMillis();
         return client.request(options)
-                .compose(request -> {
-                    var answer = request.send(body).compose(ProviderHttp::body);
-                    // The deadline below only stops waiting; this frees the connection as well.
-                    return withDeadline(answer, connection.timeout())
-                            .onFailure(late -> request.reset().onComplete(done -> {}));
-                })
-                .timeout(connection.timeout().toMillis() + 100, TimeUnit.MILLISECONDS)
+                .compose(request -> request.send(body)
+                        .compose(ProviderHttp::answer)
+                        .timeout(millis, TimeUnit.MILLISECONDS)
+                        // Only an exchange that is not over is cut: a late reset could hit somebody else's.
+                        .onFailure(unfinished -> request.reset().onComplete(done -> {})))
+                .timeout(2 * millis, TimeUnit.MILLISECONDS)
                 .compose(ProviderHttp::json)
                 .recover(failure -> Future.failedFuture(named(failure, uri)));
     }
@@ -97,15 +96,10 @@ final class ProviderHttp {
         LOG.atDebug().addKeyValue("cause", connectionLost.toString()).log("A connection to a provider broke");
     }
 
-    private static <T> Future<T> withDeadline(Future<T> answer, Duration timeout) {
-        return answer.timeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
-    }
+    private record Answer(int status, Buffer body) {}
 
-    private static Future<Buffer> body(HttpClientResponse response) {
-        if (response.statusCode() != 200) {
-            return Future.failedFuture(new ProviderFailure(Kind.STATUS, "answered " + response.statusCode()));
-        }
-        Promise<Buffer> whole = Promise.promise();
+    private static Future<Answer> answer(HttpClientResponse response) {
+        Promise<Answer> whole = Promise.promise();
         var body = Buffer.buffer();
         response.handler(chunk -> {
             if (body.length() + chunk.length() > MAX_BODY) {
@@ -115,12 +109,15 @@ final class ProviderHttp {
             }
         });
         response.exceptionHandler(whole::tryFail);
-        response.endHandler(end -> whole.tryComplete(body));
+        response.endHandler(end -> whole.tryComplete(new Answer(response.statusCode(), body)));
         return whole.future();
     }
 
-    private static Future<JsonObject> json(Buffer body) {
-        return StrictJson.object(body.getBytes())
+    private static Future<JsonObject> json(Answer answer) {
+        if (answer.status() != 200) {
+            return Future.failedFuture(new ProviderFailure(Kind.STATUS, "answered " + answer.status()));
+        }
+        return StrictJson.object(answer.body().getBytes())
                 .map(Future::succeededFuture)
                 .orElseGet(() -> Future.failedFuture(new ProviderFailure(Kind.MALFORMED, "answered no JSON object")));
     }

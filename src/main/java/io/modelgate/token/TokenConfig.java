@@ -4,6 +4,7 @@ import io.modelgate.config.ConfigNode;
 import io.modelgate.config.ValueTypes;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,7 @@ public record TokenConfig(Map<String, IssuerConfig> issuers, Cache cache) {
     }
 
     public TokenConfig {
-        issuers = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(issuers));
+        issuers = Collections.unmodifiableMap(new LinkedHashMap<>(issuers));
     }
 
     /** Reads both sections from the root of the file. */

@@ -110,10 +110,8 @@ final class VerificationKey {
         var encoded = new byte[ED25519_PREFIX.length + raw.length];
         System.arraycopy(ED25519_PREFIX, 0, encoded, 0, ED25519_PREFIX.length);
         System.arraycopy(raw, 0, encoded, ED25519_PREFIX.length, raw.length);
-        var factory = crypto.provider().isPresent()
-                ? KeyFactory.getInstance("Ed25519", crypto.provider().get())
-                : KeyFactory.getInstance("Ed25519");
-        var key = factory.generatePublic(new X509EncodedKeySpec(encoded));
+        // The native provider has the signature but no key factory of its own; it takes the JDK's key.
+        var key = KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(encoded));
         return new VerificationKey(
                 jwk, "Ed25519", (algorithm, input, signature) -> ed25519Holds(key, crypto, input, signature));
     }

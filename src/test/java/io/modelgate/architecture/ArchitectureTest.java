@@ -141,8 +141,10 @@ class ArchitectureTest {
                 .callMethodWhere(DescribedPredicate.and(
                         target(nameMatching("await|join|get")),
                         target(owner(assignableTo(java.util.concurrent.Future.class)
-                                .or(assignableTo(CountDownLatch.class))
-                                .or(assignableTo(Future.class)))))));
+                                .or(assignableTo(CountDownLatch.class))))))
+                .orShould()
+                .callMethodWhere(DescribedPredicate.and(
+                        target(nameMatching("await")), target(owner(assignableTo(Future.class))))));
     }
 
     @Test

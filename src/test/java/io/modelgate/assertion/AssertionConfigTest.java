@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.modelgate.config.ConfigFile;
 import io.modelgate.config.InvalidConfig;
+import io.modelgate.token.CryptoProvider;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
@@ -31,13 +32,14 @@ class AssertionConfigTest {
     void without_keys_each_process_makes_its_own() {
         var config = read("assertion: {}");
 
-        assertThat(config.configured()).isEmpty();
-        assertThat(config.keyRing().jwks()).isNotEqualTo(config.keyRing().jwks());
+        assertThat(config.keys()).isEmpty();
+        assertThat(config.keyRing(CryptoProvider.jdk()).jwks())
+                .isNotEqualTo(config.keyRing(CryptoProvider.jdk()).jwks());
     }
 
     @Test
     void the_first_key_signs_and_all_are_published() {
-        var ring = read("assertion:\n  keys: ['${PRIVATE}', '${PUBLIC}']").keyRing();
+        var ring = read("assertion:\n  keys: ['${PRIVATE}', '${PUBLIC}']").keyRing(CryptoProvider.jdk());
 
         assertThat(ring.signing().id()).isEqualTo("first");
         assertThat(ring.jwks().getJsonArray("keys")).hasSize(2);

@@ -3,6 +3,7 @@ package io.modelgate.assertion;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.modelgate.token.CryptoProvider;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -35,11 +36,11 @@ class AssertionKeyTest {
                 .decode("hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg");
         var key = AssertionKey.parse(RFC_KEY);
 
-        assertThat(key.sign(input)).isEqualTo(signature);
-        assertThat(key.verify(input, signature)).isTrue();
+        assertThat(key.sign(input, CryptoProvider.jdk())).isEqualTo(signature);
+        assertThat(key.verify(input, signature, CryptoProvider.jdk())).isTrue();
         signature[10] ^= 1;
-        assertThat(key.verify(input, signature)).isFalse();
-        assertThat(key.verify(input, new byte[3])).isFalse();
+        assertThat(key.verify(input, signature, CryptoProvider.jdk())).isFalse();
+        assertThat(key.verify(input, new byte[3], CryptoProvider.jdk())).isFalse();
     }
 
     @Test
@@ -56,7 +57,9 @@ class AssertionKeyTest {
         var key = AssertionKey.parse(json.encode());
 
         assertThat(key.canSign()).isFalse();
-        assertThat(key.verify(input, AssertionKey.parse(RFC_KEY).sign(input))).isTrue();
+        assertThat(key.verify(
+                        input, AssertionKey.parse(RFC_KEY).sign(input, CryptoProvider.jdk()), CryptoProvider.jdk()))
+                .isTrue();
     }
 
     @Test
@@ -64,7 +67,8 @@ class AssertionKeyTest {
         var key = AssertionKey.generate();
         var input = new byte[] {1, 2, 3};
 
-        assertThat(key.verify(input, key.sign(input))).isTrue();
+        assertThat(key.verify(input, key.sign(input, CryptoProvider.jdk()), CryptoProvider.jdk()))
+                .isTrue();
         assertThat(key.toPublicJwk().getString("x")).hasSize(43);
     }
 

@@ -9,6 +9,7 @@ import io.modelgate.identity.Principal;
 import io.modelgate.identity.Reason;
 import io.modelgate.testkit.MovableClock;
 import io.modelgate.testkit.Principals;
+import io.modelgate.token.CryptoProvider;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +30,7 @@ class AssertionTest {
 
     private final Instant start = Instant.parse("2026-03-01T12:00:00Z");
     private final MovableClock clock = new MovableClock(start);
-    private final AssertionKeyRing ring = AssertionKeyRing.generate();
+    private final AssertionKeyRing ring = AssertionKeyRing.generate(CryptoProvider.jdk());
     private final AssertionMinter minter = new AssertionMinter(ring, clock);
     private final AssertionVerifier verifier = new AssertionVerifier(ring, clock);
     private final Principal alice = Principals.member(start.plusSeconds(3600), "alice", "team1", "team3");
@@ -131,7 +132,7 @@ class AssertionTest {
 
     @Test
     void one_signed_by_a_key_outside_the_ring_is_refused() {
-        var stranger = new AssertionMinter(AssertionKeyRing.generate(), clock);
+        var stranger = new AssertionMinter(AssertionKeyRing.generate(CryptoProvider.jdk()), clock);
 
         assertThat(verifier.verify(stranger.mint(alice, MODEL), MODEL)).isEqualTo(refused(Reason.UNKNOWN_KEY));
     }
@@ -199,7 +200,7 @@ class AssertionTest {
             claims.put(claim, value);
         }
 
-        assertThat(verifier.verify(AssertionSignature.sign(ring.signing(), claims), MODEL))
+        assertThat(verifier.verify(AssertionSignature.sign(ring.signing(), claims, ring.crypto()), MODEL))
                 .isEqualTo(refused(reason));
     }
 
@@ -207,7 +208,7 @@ class AssertionTest {
     void a_list_of_audiences_is_refused_even_where_ours_is_in_it() {
         var claims = goodClaims().put("aud", new JsonArray().add(MODEL));
 
-        assertThat(verifier.verify(AssertionSignature.sign(ring.signing(), claims), MODEL))
+        assertThat(verifier.verify(AssertionSignature.sign(ring.signing(), claims, ring.crypto()), MODEL))
                 .isEqualTo(refused(Reason.WRONG_AUDIENCE));
     }
 
@@ -231,7 +232,7 @@ class AssertionTest {
         return input + "."
                 + Base64.getUrlEncoder()
                         .withoutPadding()
-                        .encodeToString(key.sign(input.getBytes(StandardCharsets.US_ASCII)));
+                        .encodeToString(key.sign(input.getBytes(StandardCharsets.US_ASCII), CryptoProvider.jdk()));
     }
 
     private static String base64(String text) {

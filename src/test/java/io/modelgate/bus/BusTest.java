@@ -12,6 +12,7 @@ import io.modelgate.http.ProblemType;
 import io.modelgate.identity.Principal;
 import io.modelgate.testkit.MovableClock;
 import io.modelgate.testkit.Principals;
+import io.modelgate.token.CryptoProvider;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
@@ -35,7 +36,7 @@ class BusTest {
     private final MovableClock clock = new MovableClock(start);
     private final Vertx vertx = Vertx.vertx();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final AssertionKeyRing ring = AssertionKeyRing.generate();
+    private final AssertionKeyRing ring = AssertionKeyRing.generate(CryptoProvider.jdk());
     private final AssertionMinter minter = new AssertionMinter(ring, clock);
     private final BusClient client = new BusClient(vertx.eventBus(), clock, meters);
     private final Principal alice = Principals.member(start.plusSeconds(3600), "alice", "team1");
@@ -153,7 +154,7 @@ class BusTest {
 
     @Test
     void a_forged_assertion_is_refused() throws Exception {
-        var stranger = new AssertionMinter(AssertionKeyRing.generate(), clock);
+        var stranger = new AssertionMinter(AssertionKeyRing.generate(CryptoProvider.jdk()), clock);
 
         assertRefused(stranger.mint(alice, BusAddress.MODEL.address()), "unknown_key");
     }

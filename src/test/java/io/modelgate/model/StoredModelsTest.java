@@ -19,6 +19,7 @@ import io.modelgate.store.GroupScope;
 import io.modelgate.store.Storage;
 import io.modelgate.store.StorageConfig;
 import io.modelgate.testkit.Principals;
+import io.modelgate.token.CryptoProvider;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -53,7 +54,7 @@ class StoredModelsTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final InstantSource clock = InstantSource.system();
-    private final AssertionKeyRing ring = AssertionKeyRing.generate();
+    private final AssertionKeyRing ring = AssertionKeyRing.generate(CryptoProvider.jdk());
     private final AssertionMinter minter = new AssertionMinter(ring, clock);
     private final BusClient client = new BusClient(vertx.eventBus(), clock, new SimpleMeterRegistry());
     private final Instant later = Instant.now().plusSeconds(3600);

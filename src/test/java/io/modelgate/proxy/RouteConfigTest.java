@@ -31,6 +31,7 @@ class RouteConfigTest {
                         new Route.Target.Upstream("reporting"),
                         false,
                         false,
+                        false,
                         Route.Identity.ASSERTION,
                         Set.of(),
                         Optional.empty()));
@@ -46,6 +47,7 @@ class RouteConfigTest {
                 upstream: notebooks
                 strip-prefix: true
                 encoded-slash: true
+                path-parameters: true
                 identity: headers
                 issuers: [main]
                 cors: {origins: ['https://app.example']}
@@ -57,6 +59,7 @@ class RouteConfigTest {
         assertThat(route.target()).isEqualTo(new Route.Target.Upstream("notebooks"));
         assertThat(route.stripPrefix()).isTrue();
         assertThat(route.encodedSlash()).isTrue();
+        assertThat(route.pathParameters()).isTrue();
         assertThat(route.identity()).isEqualTo(Route.Identity.HEADERS);
         assertThat(route.issuers()).containsExactly("main");
         assertThat(route.cors()).isPresent();

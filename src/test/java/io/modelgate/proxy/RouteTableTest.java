@@ -159,6 +159,7 @@ class RouteTableTest {
                 template.target(),
                 false,
                 false,
+                false,
                 template.identity(),
                 template.issuers(),
                 template.cors());

@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# bench: auth=yes jvm=yes
+# bench: title=Modelgate, everything on, verdict cache off: every request verifies its token
+export TOKEN_CACHE=false
+exec bash "$(dirname "${BASH_SOURCE[0]}")/../modelgate/start.sh"

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# bench: auth=yes jvm=yes
+# bench: title=Modelgate, everything on (guard, metrics, identity headers, request id), verdict cache on
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+cat > "$RUN/modelgate.yaml" <<C
+roles: [gateway]
+gateway:
+  listen: 127.0.0.1:$PORT
+  public-url: http://bench.invalid
+management:
+  listen: 127.0.0.1:0
+token-cache:
+  enabled: ${TOKEN_CACHE:-true}
+issuers:
+  bench:
+    issuer: $ISSUER
+    audiences: [$AUDIENCE]
+    jwks-uri: $JWKS_URL
+upstreams:
+  bench:
+    url: http://$UPSTREAM
+routes:
+  - path: /*
+    upstream: bench
+    identity: ${IDENTITY:-headers}
+C
+exec "$JAVA" $JAVA_OPTS -jar "$here/target/modelgate.jar" serve --config "$RUN/modelgate.yaml"
