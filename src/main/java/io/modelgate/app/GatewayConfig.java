@@ -59,19 +59,28 @@ public record GatewayConfig(
 
     /** The same with every port 0 replaced by a free one, so that each event loop opens the same. */
     GatewayConfig withFreePorts() {
+        var listen = FreePort.of(guard.listen(), management.listen());
         return new GatewayConfig(
                 roles,
-                guard.withListen(FreePort.of(guard.listen())),
+                guard.withListen(listen),
                 proxy,
                 tokens,
                 assertion,
                 storage,
-                new ManagementConfig(FreePort.of(management.listen())));
+                new ManagementConfig(FreePort.of(management.listen(), listen)));
     }
 
     /** One line for people: what this configuration comes to. */
     String summary() {
-        return "%d issuers, %d upstreams, %d routes, listening on %s"
-                .formatted(tokens.issuerNames().size(), proxy.upstreams().size(), proxy.routeCount(), guard.listen());
+        return "%s, %s, %s, listening on %s"
+                .formatted(
+                        count(tokens.issuerNames().size(), "issuer"),
+                        count(proxy.upstreams().size(), "upstream"),
+                        count(proxy.routeCount(), "route"),
+                        guard.listen());
+    }
+
+    private static String count(int number, String what) {
+        return number + " " + what + (number == 1 ? "" : "s");
     }
 }

@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 /** The command line. */
 @Command(
         name = "modelgate",
-        description = "The open front door of a machine-learning platform: verifies tokens, decides, dispatches.",
+        description = "The front door of a machine-learning platform: verifies tokens, decides, dispatches.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         subcommands = {

@@ -3,6 +3,8 @@ package io.modelgate.proxy;
 import io.modelgate.access.AccessPolicy;
 import io.modelgate.access.RequestFacts;
 import io.modelgate.identity.Principal;
+import io.modelgate.identity.Reason;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -23,24 +25,28 @@ final class HomePage {
 
     String html(Exchange exchange) {
         var body = "<h2>You</h2>" + you(exchange)
-                + "<h2>Routes</h2><table><tr><th>Path<th>Methods<th>Asks for<th>Goes to"
-                + "<th>You</tr>"
+                + "<h2>Routes</h2><table class=rows><thead><tr><th>Path<th>Methods<th>Asks for<th>Goes to<th>For you"
+                + "</thead><tbody>"
                 + routes.stream().map(route -> row(route, exchange)).collect(Collectors.joining())
-                + "</table><h2>For tools</h2><p>" + link(BuiltIns.WELL_KNOWN) + " · " + link(BuiltIns.RESOURCE_METADATA)
-                + " · " + link(BuiltIns.USER_INFO) + "</p>";
+                + "</tbody></table><h2>For programs</h2><table>"
+                + tool(BuiltIns.USER_INFO, "who the caller is; needs a token")
+                + tool(BuiltIns.WELL_KNOWN, "where tokens come from")
+                + tool(BuiltIns.RESOURCE_METADATA, "the same in the words of RFC 9728")
+                + tool(BuiltIns.ASSERTION_KEYS, "keys that verify the gateway's identity assertions")
+                + "</table>";
         return Page.of("Who you are, and where you may go", body, exchange);
     }
 
     private String you(Exchange exchange) {
         return exchange.caller()
-                .fold(
-                        anonymous -> "<p>Nobody yet: send a bearer token"
-                                + (anonymous.reason() == io.modelgate.identity.Reason.NO_CREDENTIAL
-                                        ? "."
-                                        : "; the one you sent does not hold ("
-                                                + anonymous.reason().code() + ").")
-                                + "</p>",
-                        known -> table(known.principal()));
+                .fold(anonymous -> nobody(anonymous.reason(), exchange), known -> table(known.principal()));
+    }
+
+    private static String nobody(Reason reason, Exchange exchange) {
+        var why = reason == Reason.NO_CREDENTIAL
+                ? "This request came without a token, so nobody knows you."
+                : "The token of this request does not hold (" + reason.code() + "), so nobody knows you.";
+        return "<p>" + why + " With a token:</p>" + Page.curl(exchange, BuiltIns.HOME);
     }
 
     private String table(Principal principal) {
@@ -63,8 +69,14 @@ final class HomePage {
         var methods = route.methods().isEmpty() ? "any" : String.join(", ", route.methods());
         var target =
                 route.target().fold(upstream -> "upstream " + upstream.name(), service -> "service " + service.name());
-        return "<tr><td><code>" + Page.escape(route.id()) + "</code><td>" + Page.escape(methods) + "<td>"
-                + Page.escape(asks(route)) + "<td>" + Page.escape(target) + "<td>" + verdict(route, exchange) + "</tr>";
+        return "<tr>" + cell("Path", "<code>" + Page.escape(route.id()) + "</code>")
+                + cell("Methods", Page.escape(methods)) + cell("Asks for", Page.escape(asks(route)))
+                + cell("Goes to", Page.escape(target)) + cell("For you", verdict(route, exchange)) + "</tr>";
+    }
+
+    /** @param label names the cell where the page is too narrow for a head above it */
+    private static String cell(String label, String html) {
+        return "<td data-label=\"" + label + "\">" + html;
     }
 
     private static String asks(Route route) {
@@ -72,7 +84,7 @@ final class HomePage {
                 .fold(
                         anybody -> "nothing (public)",
                         authenticated -> {
-                            var asked = new java.util.ArrayList<String>();
+                            var asked = new ArrayList<String>();
                             if (!authenticated.groups().isEmpty()) {
                                 asked.add("group " + names(authenticated.groups()));
                             }
@@ -92,16 +104,17 @@ final class HomePage {
                 new RequestFacts("GET", exchange.origin().host(), route.path().path());
         return AccessPolicy.decide(exchange.caller(), route.requirement(), () -> facts)
                 .fold(
-                        granted -> "yes",
+                        granted -> "<span class=yes>open</span>",
                         unauthenticated -> "<span class=no>log in first</span>",
-                        forbidden -> "<span class=no>no: " + forbidden.reason().code() + "</span>");
+                        forbidden ->
+                                "<span class=no>closed: " + forbidden.reason().code() + "</span>");
     }
 
     private static String names(Collection<?> values) {
         return values.isEmpty() ? "none" : values.stream().map(Object::toString).collect(Collectors.joining(", "));
     }
 
-    private static String link(String path) {
-        return "<a href=\"" + path + "\"><code>" + path + "</code></a>";
+    private static String tool(String path, String what) {
+        return "<tr><td><a href=\"" + path + "\"><code>" + path + "</code></a><td>" + what + "</tr>";
     }
 }

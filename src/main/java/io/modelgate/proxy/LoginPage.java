@@ -4,19 +4,21 @@ package io.modelgate.proxy;
 final class LoginPage {
 
     private static final String BODY = """
-            <h2>You have to log in, and this gateway cannot do that in a browser yet.</h2>
-            <p>It accepts bearer tokens of its identity provider:</p>
-            <pre>curl -H "Authorization: Bearer $TOKEN" %s</pre>
-            <p>Where tokens come from stands in <a href="%s"><code>%s</code></a>. Operators can send browsers to a login
-            of their own with <code>gateway.login-uri</code>.</p>
+            <p>What you asked for needs a login, and this gateway offers none in the browser yet.</p>
+            <h2>With a program</h2>
+            <p>Get an access token from the identity provider and send it along:</p>
+            %s
+            <p>Where to get one: <a href="%s"><code>%s</code></a></p>
+            <h2>For operators</h2>
+            <p>The setting <code>gateway.login-uri</code> sends browsers to a login of your own instead of this page.</p>
             """;
 
     private LoginPage() {}
 
     static String html(Exchange exchange) {
-        var origin = exchange.origin();
-        var userInfo = origin.scheme() + "://" + origin.host() + BuiltIns.USER_INFO;
         return Page.of(
-                "Log in", BODY.formatted(Page.escape(userInfo), BuiltIns.WELL_KNOWN, BuiltIns.WELL_KNOWN), exchange);
+                "You have to log in",
+                BODY.formatted(Page.curl(exchange, BuiltIns.USER_INFO), BuiltIns.WELL_KNOWN, BuiltIns.WELL_KNOWN),
+                exchange);
     }
 }

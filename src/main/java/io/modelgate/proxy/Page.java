@@ -25,26 +25,39 @@ final class Page {
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>%s · Modelgate</title>
             <style>
-            :root { color-scheme: light dark; --line: #8884; --soft: #8881; --accent: #2a6fdb; }
-            body { font: 16px/1.5 system-ui, sans-serif; max-width: 56rem; margin: 3rem auto; padding: 0 1.25rem; }
-            header { display: flex; align-items: baseline; gap: .75rem; border-bottom: 2px solid var(--accent); }
+            :root { color-scheme: light dark; --line: #8884; --soft: #8882; --accent: #1d5fc4; --yes: #1a7f37; --quiet: #57606a; }
+            @media (prefers-color-scheme: dark) { :root { --accent: #8ab4ff; --yes: #6fd08c; --quiet: #a5adb6; } }
+            * { box-sizing: border-box; }
+            body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2.5rem auto; padding: 0 1.25rem; }
+            header { border-bottom: 2px solid var(--accent); padding-bottom: .5rem; }
             header b { color: var(--accent); letter-spacing: .02em; }
-            h1 { font-size: 1.5rem; margin: .25rem 0; }
-            h2 { font-size: 1.05rem; margin: 2rem 0 .5rem; }
+            h1 { font-size: 1.5rem; line-height: 1.25; margin: .1rem 0 0; }
+            h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
+            a { color: var(--accent); }
             table { border-collapse: collapse; width: 100%%; }
-            th, td { text-align: left; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+            th, td { text-align: left; padding: .45rem .9rem .45rem 0; border-bottom: 1px solid var(--line);
+              vertical-align: top; overflow-wrap: anywhere; }
             th { font-weight: 600; white-space: nowrap; }
-            code, pre { font: .9em ui-monospace, monospace; background: var(--soft); border-radius: 4px; }
-            code { padding: .1em .35em; }
+            thead th { color: var(--quiet); font-size: .875rem; }
+            code, pre { font: .9em/1.5 ui-monospace, monospace; background: var(--soft); border-radius: 4px; }
+            code { padding: .1em .35em; overflow-wrap: anywhere; }
             pre { padding: .75rem 1rem; overflow-x: auto; }
-            .no { opacity: .65; }
-            footer { margin-top: 3rem; font-size: .85rem; opacity: .7; }
+            .yes { color: var(--yes); font-weight: 600; }
+            .no, footer { color: var(--quiet); }
+            footer { margin-top: 3rem; font-size: .85rem; overflow-wrap: anywhere; }
+            @media (max-width: 40rem) {
+              body { margin: 1.25rem auto; }
+              .rows thead { display: none; }
+              .rows tr { display: block; padding: .6rem 0; border-bottom: 1px solid var(--line); }
+              .rows td { display: flex; gap: .75rem; padding: .1rem 0; border: 0; }
+              .rows td::before { content: attr(data-label); color: var(--quiet); flex: 0 0 5.5rem; }
+            }
             </style>
             </head>
             <body>
             <header><b>Modelgate</b><h1>%s</h1></header>
             %s
-            <footer>Request %s</footer>
+            <footer>Request id <code>%s</code>, to be quoted in a question to the operators</footer>
             </body>
             </html>
             """;
@@ -55,6 +68,13 @@ final class Page {
     static String of(String title, String body, Exchange exchange) {
         return FRAME.formatted(
                 escape(title), escape(title), body, escape(exchange.id().value()));
+    }
+
+    /** How to call a path of this gateway with a token, as a block. */
+    static String curl(Exchange exchange, String path) {
+        var origin = exchange.origin();
+        return "<pre>curl -H \"Authorization: Bearer $TOKEN\" " + escape(origin.scheme() + "://" + origin.host() + path)
+                + "</pre>";
     }
 
     static String escape(String text) {

@@ -53,7 +53,8 @@ public final class JwsVerifier {
                         "none of " + String.join(", ", FORBIDDEN),
                         jws -> FORBIDDEN.stream()
                                 .filter(jws.header()::containsKey)
-                                .collect(Collectors.joining(", ")),
+                                .collect(Collectors.collectingAndThen(
+                                        Collectors.joining(", "), names -> names.isEmpty() ? "none" : names)),
                         jws -> FORBIDDEN.stream().noneMatch(jws.header()::containsKey),
                         Reason.FORBIDDEN_HEADER),
                 new Check<>(

@@ -24,10 +24,15 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.vertx.core.Future;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -92,6 +97,30 @@ class ArchitectureTest {
                 .filter(p -> !p.equals("app"))
                 .toList();
         assertThat(DIRECTIONS.keySet()).containsAll(packages);
+    }
+
+    @Test
+    void the_table_is_the_one_people_read() throws IOException {
+        var rows = DIRECTIONS.entrySet().stream()
+                .map(entry -> row(entry.getKey(), entry.getValue()))
+                .toList();
+        assertThat(Files.readAllLines(Path.of("CONTRIBUTING.md")).stream().map(ArchitectureTest::sorted))
+                .containsAll(rows);
+    }
+
+    private static String row(String name, Set<String> allowed) {
+        var cells = allowed.isEmpty()
+                ? "–"
+                : allowed.stream().sorted().map(p -> "`" + p + "`").collect(Collectors.joining(", "));
+        return "| `" + name + "` | " + cells + " |";
+    }
+
+    /** A row whose packages are in alphabetical order; any other line as it is. */
+    private static String sorted(String line) {
+        var row = Pattern.compile("\\| `(\\w+)` \\| (.*) \\|").matcher(line);
+        return row.matches() && !row.group(2).equals("–")
+                ? row(row.group(1), Set.of(row.group(2).replace("`", "").split(", ", -1)))
+                : line;
     }
 
     @Test

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelgate.testkit.Threads;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -47,7 +48,7 @@ class DemoTest {
             started.complete(config);
             return () -> stoppedGateway.complete(null);
         });
-        var exit = CompletableFuture.supplyAsync(() -> execute(demo, FREE));
+        var exit = CompletableFuture.supplyAsync(() -> execute(demo, FREE), Threads.EACH_ITS_OWN);
 
         var config = started.get(30, SECONDS);
         var issuer = value(config, "issuers", "demo", "issuer");
@@ -69,7 +70,8 @@ class DemoTest {
             return () -> {};
         });
         var data = directory.resolve("it's here");
-        var exit = CompletableFuture.supplyAsync(() -> execute(demo, concat(FREE, "--data", data.toString())));
+        var exit = CompletableFuture.supplyAsync(
+                () -> execute(demo, concat(FREE, "--data", data.toString())), Threads.EACH_ITS_OWN);
 
         var config = started.get(30, SECONDS);
         demo.stop();

@@ -97,6 +97,7 @@ class HostTest {
     @ParameterizedTest
     @MethodSource("heads")
     @Tag("CVE-2026-26308")
+    @Tag("CVE-2026-31838")
     void only_public_hosts_are_served(String head, int status) throws IOException {
         assertThat(gate.ask(head + "\r\n\r\n").status()).isEqualTo(status);
     }

@@ -119,8 +119,14 @@ class RequestTargetTest {
     @ParameterizedTest
     @MethodSource("refused")
     @Tag("CVE-2026-40912")
+    @Tag("CVE-2026-48020")
+    @Tag("CVE-2026-42274")
+    @Tag("CVE-2026-26205")
     @Tag("CVE-2026-33494")
     @Tag("CVE-2025-66490")
+    @Tag("CVE-2025-32431")
+    @Tag("CVE-2025-47952")
+    @Tag("GHSA-fvhj-4qfh-q2hm")
     @Tag("GHSA-pxq7-h93f-9jrg")
     void a_target_with_two_meanings_is_refused(String raw) {
         assertThatThrownBy(() -> RequestTarget.parse(raw))

@@ -122,6 +122,7 @@ class ReturnToTest {
 
     @Test
     @Tag("GHSA-4mf2-f3wh-gvf2")
+    @Tag("CVE-2022-23527")
     @Tag("GHSA-5m6c-jp6f-2vcv")
     @Tag("GHSA-j7px-6hwj-hpjg")
     @Tag("GHSA-qqxw-m5fj-f7gv")

@@ -12,12 +12,14 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 class DocumentsTest {
 
     @Test
+    @Tag("GO-2024-2965")
     void userinfo_is_what_is_known_of_the_caller_and_nothing_of_the_token() {
         var alice = new Principal(
                 "https://idp.example",

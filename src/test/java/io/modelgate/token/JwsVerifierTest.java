@@ -96,6 +96,8 @@ class JwsVerifierTest {
     @Test
     @Tag("CVE-2026-29000")
     @Tag("CVE-2023-52428")
+    @Tag("CVE-2022-36083")
+    @Tag("CVE-2026-27932")
     void an_encrypted_token_is_refused_before_anything_is_decrypted() {
         var jwe = base64("{\"alg\":\"PBES2-HS256+A128KW\",\"enc\":\"A128GCM\",\"p2c\":2147483647}") + ".AA.AA.AA.AA";
 
@@ -107,6 +109,7 @@ class JwsVerifierTest {
             strings = {"none", "None", "NONE", "nOnE", "HS256", "HS384", "HS512", "RS1", "ES256K", "rs256", "", "Ed448"
             })
     @Tag("CVE-2026-22817")
+    @Tag("CVE-2026-23552")
     void an_algorithm_off_the_list_is_refused(String algorithm) {
         var header = header(RSA).put("alg", algorithm);
 
@@ -117,6 +120,7 @@ class JwsVerifierTest {
 
     @Test
     @Tag("CVE-2026-23993")
+    @Tag("CVE-2026-27804")
     void a_public_key_is_never_a_shared_secret() throws Exception {
         var input = base64(header(RSA).put("alg", "HS256").encode()) + "." + base64("x");
         var mac = Mac.getInstance("HmacSHA256");

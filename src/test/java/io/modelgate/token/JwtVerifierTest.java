@@ -202,6 +202,7 @@ class JwtVerifierTest {
     }
 
     @Test
+    @Tag("CVE-2022-29226")
     void what_is_no_jwt_is_malformed_where_nobody_can_be_asked() {
         assertThat(verdictOf(bearer("2YotnFZFEjr1zCsicMWpAA"))).isEqualTo("MALFORMED_TOKEN");
         assertThat(verdictOf(bearer("a.b.c"))).isEqualTo("MALFORMED_TOKEN");

@@ -2,6 +2,7 @@ package io.modelgate.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelgate.testkit.Threads;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -27,13 +28,15 @@ final class LargeBodyTest {
                 .redirectErrorStream(true)
                 .start();
         try {
-            var output = CompletableFuture.supplyAsync(() -> {
-                try {
-                    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-                } catch (java.io.IOException closed) {
-                    return "";
-                }
-            });
+            var output = CompletableFuture.supplyAsync(
+                    () -> {
+                        try {
+                            return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                        } catch (java.io.IOException closed) {
+                            return "";
+                        }
+                    },
+                    Threads.EACH_ITS_OWN);
             assertThat(process.waitFor(90, TimeUnit.SECONDS)).as("ends").isTrue();
             assertThat(output.join()).contains("both ways: 1073741824 bytes").doesNotContain("OutOfMemory");
             assertThat(process.exitValue()).isZero();
@@ -51,13 +54,13 @@ final class LargeBodyTest {
             try (var rig = Rig.start();
                     var client = rig.client()) {
                 client.send("POST / HTTP/1.1", "Host: h", "Content-Length: " + LENGTH);
-                var upload = CompletableFuture.runAsync(() -> write(client));
+                var upload = CompletableFuture.runAsync(() -> write(client), Threads.EACH_ITS_OWN);
                 try (var upstream = rig.accept()) {
                     upstream.skipHead();
                     drain(upstream);
                     upload.join();
                     upstream.send("HTTP/1.1 200 OK", "Content-Length: " + LENGTH);
-                    var download = CompletableFuture.runAsync(() -> write(upstream));
+                    var download = CompletableFuture.runAsync(() -> write(upstream), Threads.EACH_ITS_OWN);
                     client.skipHead();
                     drain(client);
                     download.join();

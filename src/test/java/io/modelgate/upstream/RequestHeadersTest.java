@@ -117,6 +117,8 @@ final class RequestHeadersTest {
                 "close, X-Modelgate-User, X-Request-Id, Via"
             })
     @Tag("CVE-2024-45410")
+    @Tag("CVE-2021-32813")
+    @Tag("GHSA-w9mr-28mw-j8hg")
     @Tag("CVE-2026-29054")
     @Tag("CVE-2025-48865")
     void naming_our_headers_in_connection_does_not_delete_them(String named) throws Exception {

@@ -98,6 +98,8 @@ final class ResponseHeadersTest {
     }
 
     @Test
+    @Tag("CVE-2026-42587")
+    @Tag("CVE-2026-48043")
     void a_compressed_body_passes_as_it_is() throws Exception {
         try (var client = rig.client()) {
             client.send("GET / HTTP/1.1", "Host: h", "Accept-Encoding: gzip");

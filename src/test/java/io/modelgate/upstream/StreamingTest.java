@@ -2,6 +2,7 @@ package io.modelgate.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelgate.testkit.Threads;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.net.SocketTimeoutException;
@@ -40,11 +41,11 @@ final class StreamingTest {
     void sixty_four_mebibytes_arrive_unchanged_both_ways_at_once() throws Exception {
         try (var client = rig.client()) {
             client.send("POST / HTTP/1.1", "Host: h", "Content-Length: " + 64 * MIB);
-            var sent = CompletableFuture.supplyAsync(() -> write(client, 64L * MIB));
+            var sent = CompletableFuture.supplyAsync(() -> write(client, 64L * MIB), Threads.EACH_ITS_OWN);
             try (var upstream = rig.accept()) {
                 upstream.skipHead();
                 upstream.send("HTTP/1.1 200 OK", "Content-Length: " + 64 * MIB);
-                var echoed = CompletableFuture.runAsync(() -> echo(upstream, 64L * MIB));
+                var echoed = CompletableFuture.runAsync(() -> echo(upstream, 64L * MIB), Threads.EACH_ITS_OWN);
                 client.skipHead();
                 assertThat(read(client, 64L * MIB)).isEqualTo(sent.join());
                 echoed.join();
@@ -199,22 +200,24 @@ final class StreamingTest {
         private volatile long written;
 
         SlowWriter(Peer to) {
-            sum = CompletableFuture.supplyAsync(() -> {
-                var crc = new CRC32();
-                var random = new Random(1);
-                var piece = new byte[64 * 1024];
-                try {
-                    for (var done = 0L; done < 64L * MIB; done += piece.length) {
-                        random.nextBytes(piece);
-                        crc.update(piece);
-                        to.write(piece);
-                        written = done + piece.length;
-                    }
-                } catch (java.io.IOException closed) {
-                    return -1L;
-                }
-                return crc.getValue();
-            });
+            sum = CompletableFuture.supplyAsync(
+                    () -> {
+                        var crc = new CRC32();
+                        var random = new Random(1);
+                        var piece = new byte[64 * 1024];
+                        try {
+                            for (var done = 0L; done < 64L * MIB; done += piece.length) {
+                                random.nextBytes(piece);
+                                crc.update(piece);
+                                to.write(piece);
+                                written = done + piece.length;
+                            }
+                        } catch (java.io.IOException closed) {
+                            return -1L;
+                        }
+                        return crc.getValue();
+                    },
+                    Threads.EACH_ITS_OWN);
         }
 
         /** Bytes written when for half a second none were. */
