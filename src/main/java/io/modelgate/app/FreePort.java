@@ -11,13 +11,20 @@ final class FreePort {
 
     private FreePort() {}
 
-    /** The address itself, unless its port is 0. */
-    static HostPort of(HostPort address) {
+    /**
+     * The address itself, unless its port is 0.
+     *
+     * @param other keeps its port: two listeners of one process on the same address would share its connections
+     */
+    static HostPort of(HostPort address, HostPort other) {
         if (address.port() != 0) {
             return address;
         }
         try (var socket = new ServerSocket(0, 1, InetAddress.getByName(address.host()))) {
-            return new HostPort(address.host(), socket.getLocalPort());
+            // Asked again while the first is still held, so the answer is another one.
+            return socket.getLocalPort() == other.port()
+                    ? of(address, other)
+                    : new HostPort(address.host(), socket.getLocalPort());
         } catch (IOException unusable) {
             throw new UncheckedIOException("cannot listen on " + address, unusable);
         }

@@ -17,7 +17,6 @@ import io.modelgate.store.Storage;
 import io.modelgate.token.CryptoProvider;
 import io.modelgate.token.Issuers;
 import io.modelgate.upstream.PoolLoad;
-import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -29,42 +28,57 @@ import io.vertx.micrometer.Label;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.time.InstantSource;
-import java.util.Deque;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.function.Supplier;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The composition root: builds every object by hand, deploys, and ends it all in order. */
 public final class Gateway {
+
+    private static final int FIRST_ANSWERS_SECONDS = 5;
 
     private final GatewayConfig config;
     private final Vertx vertx;
     private final Issuers issuers;
     private final Optional<Storage> storage;
     private final Drain drain;
-    private final Deque<String> deployed = new ConcurrentLinkedDeque<>();
+    private final String frontDoor;
     private @Nullable Future<Void> stopped;
 
-    private Gateway(GatewayConfig config, Vertx vertx, Issuers issuers, Optional<Storage> storage, Drain drain) {
+    /** @param frontDoor its deployment */
+    private Gateway(
+            GatewayConfig config,
+            Vertx vertx,
+            Issuers issuers,
+            Optional<Storage> storage,
+            Drain drain,
+            String frontDoor) {
         this.config = config;
         this.vertx = vertx;
         this.issuers = issuers;
         this.storage = storage;
         this.drain = drain;
+        this.frontDoor = frontDoor;
     }
 
-    /** Completes when every listener is open; a provider that is away only keeps readiness off. */
+    /**
+     * Completes when every listener is open; a provider that is away only keeps readiness off. Fails with {@link
+     * ListenFailure} where an address cannot be had.
+     */
     public static Future<Gateway> start(GatewayConfig given) {
         var config = given.withFreePorts();
         var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         var vertx = vertx(meters);
-        return open(vertx, config)
-                .compose(storage -> assemble(vertx, config, storage, meters))
-                .recover(failure -> vertx.close().transform(closed -> Future.failedFuture(failure)));
+        Promise<Gateway> started = Promise.promise();
+        open(vertx, config)
+                .compose(storage -> assemble(vertx, config, storage, meters)
+                        .recover(failure -> close(storage).transform(closed -> Future.failedFuture(failure))))
+                .onSuccess(started::complete)
+                .onFailure(failure -> end(vertx, Future.succeededFuture()).onComplete(ended -> started.fail(failure)));
+        return started.future();
     }
 
     public GatewayConfig config() {
@@ -77,36 +91,39 @@ public final class Gateway {
     }
 
     /**
-     * Ends in order: not ready but serving, then no new connections while requests in flight finish, then what they
-     * need, last deployed first. Never fails; what is not done in time is cut. Asked again, the answer is the same.
+     * Ends in order: not ready but serving, then no new connections while requests in flight finish, then everything
+     * behind them. Never fails; what is not done in time is cut. Asked again, the answer is the same.
      */
     public synchronized Future<Void> stop() {
         if (stopped == null) {
-            stopped = end();
+            stopped = stopOnce();
         }
         return stopped;
     }
 
-    private Future<Void> end() {
-        // Of no event loop's context: the last thing that ends is all of them.
-        var end = Promise.<Void>promise();
-        drain.announce(vertx, config.proxy().shutdownGrace())
-                .transform(announced -> undeploy())
-                .transform(undeployed -> storage.map(Storage::close).orElseGet(Future::succeededFuture))
-                .transform(closed -> issuers.close())
-                .onComplete(closed -> vertx.close().onComplete(ended -> end.complete()));
-        return end.future();
+    private Future<Void> stopOnce() {
+        var idle = drain.announce(vertx, config.proxy().shutdownGrace())
+                .transform(announced -> vertx.undeploy(frontDoor))
+                .transform(undeployed -> undeployAll())
+                .transform(undeployed -> close(storage))
+                .transform(closed -> issuers.close());
+        return end(vertx, idle);
     }
 
-    private Future<Void> deploy(Supplier<? extends Deployable> verticle, int instances) {
-        return vertx.deployVerticle(verticle, new DeploymentOptions().setInstances(instances))
-                .onSuccess(deployed::addFirst)
+    /** Ends the event loops after {@code last}. What it returns belongs to none of them: none is left to complete it. */
+    private static Future<Void> end(Vertx vertx, Future<?> last) {
+        Promise<Void> ended = Promise.promise();
+        last.onComplete(done -> vertx.close().onComplete(closed -> ended.complete()));
+        return ended.future();
+    }
+
+    private static Future<Void> close(Optional<Storage> storage) {
+        return storage.map(Storage::close).orElseGet(Future::succeededFuture);
+    }
+
+    private Future<Void> undeployAll() {
+        return Future.join(vertx.deploymentIDs().stream().map(vertx::undeploy).toList())
                 .mapEmpty();
-    }
-
-    private Future<Void> undeploy() {
-        var last = deployed.poll();
-        return last == null ? Future.succeededFuture() : vertx.undeploy(last).transform(ended -> undeploy());
     }
 
     private static Vertx vertx(PrometheusMeterRegistry meters) {
@@ -150,27 +167,32 @@ public final class Gateway {
                 loads(config, meters),
                 meters);
         meters.gauge("modelgate.requests.in.flight", drain, Drain::inFlight);
-        var gateway = new Gateway(config, vertx, issuers, storage, drain);
-        return gateway.deploy(() -> new ManagementVerticle(config.management(), gateway.readiness(), meters), 1)
-                .compose(managed -> gateway.deploy(() -> new EventLoopLag(meters), eventLoops()))
-                .compose(measured -> gateway.deployServices(new AssertionVerifier(ring, clock), clock))
-                .compose(served -> issuers.start())
-                .compose(started -> gateway.deploy(() -> new ProxyVerticle(parts), eventLoops()))
-                .map(gateway);
+        var readiness = readiness(vertx, drain, issuers, storage);
+        return vertx.deployVerticle(new ManagementVerticle(config.management(), readiness, meters))
+                .recover(ListenFailure.of(
+                        "management.listen", config.management().listen()))
+                .compose(deployed -> vertx.deployVerticle(() -> new EventLoopLag(meters), perEventLoop()))
+                .compose(deployed -> deployServices(vertx, storage, new AssertionVerifier(ring, clock), clock))
+                .compose(deployed -> firstAnswers(issuers))
+                .compose(asked -> vertx.deployVerticle(() -> new ProxyVerticle(parts), perEventLoop())
+                        .recover(ListenFailure.of(
+                                "gateway.listen", config.guard().listen())))
+                .map(frontDoor -> new Gateway(config, vertx, issuers, storage, drain, frontDoor));
     }
 
-    private Future<Void> deployServices(AssertionVerifier verifier, InstantSource clock) {
-        return storage.map(open -> deploy(() -> new ModelVerticle(open.scoped(), verifier, clock), 1))
+    /** Whoever answers within a moment is there before the first request; for the others readiness waits. */
+    private static Future<Void> firstAnswers(Issuers issuers) {
+        return issuers.start().timeout(FIRST_ANSWERS_SECONDS, TimeUnit.SECONDS).otherwiseEmpty();
+    }
+
+    private static Future<Void> deployServices(
+            Vertx vertx, Optional<Storage> storage, AssertionVerifier verifier, InstantSource clock) {
+        return storage.map(open -> vertx.deployVerticle(new ModelVerticle(open.scoped(), verifier, clock))
+                        .<Void>mapEmpty())
                 .orElseGet(Future::succeededFuture);
     }
 
-    private static Map<String, PoolLoad> loads(GatewayConfig config, MeterRegistry meters) {
-        var loads = new HashMap<String, PoolLoad>();
-        config.proxy().upstreams().keySet().forEach(name -> loads.put(name, new PoolLoad(meters, name)));
-        return loads;
-    }
-
-    private HealthChecks readiness() {
+    private static HealthChecks readiness(Vertx vertx, Drain drain, Issuers issuers, Optional<Storage> storage) {
         var checks = HealthChecks.create(vertx)
                 .register("serving", promise -> promise.complete(new Status().setOk(!drain.draining())))
                 .register(
@@ -183,6 +205,16 @@ public final class Gateway {
                         .onSuccess(answered -> promise.complete(Status.OK()))
                         .onFailure(failure -> promise.complete(Status.KO()))));
         return checks;
+    }
+
+    private static Map<String, PoolLoad> loads(GatewayConfig config, MeterRegistry meters) {
+        var loads = new HashMap<String, PoolLoad>();
+        config.proxy().upstreams().keySet().forEach(name -> loads.put(name, new PoolLoad(meters, name)));
+        return loads;
+    }
+
+    private static DeploymentOptions perEventLoop() {
+        return new DeploymentOptions().setInstances(eventLoops());
     }
 
     private static int eventLoops() {

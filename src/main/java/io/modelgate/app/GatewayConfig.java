@@ -59,14 +59,15 @@ public record GatewayConfig(
 
     /** The same with every port 0 replaced by a free one, so that each event loop opens the same. */
     GatewayConfig withFreePorts() {
+        var listen = FreePort.of(guard.listen(), management.listen());
         return new GatewayConfig(
                 roles,
-                guard.withListen(FreePort.of(guard.listen())),
+                guard.withListen(listen),
                 proxy,
                 tokens,
                 assertion,
                 storage,
-                new ManagementConfig(FreePort.of(management.listen())));
+                new ManagementConfig(FreePort.of(management.listen(), listen)));
     }
 
     /** One line for people: what this configuration comes to. */

@@ -27,7 +27,10 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  modelgate serve --config modelgate.yaml",
             "  modelgate serve --issuer https://idp.example/realms/main --client-id gateway \\",
-            "                  --upstream http://127.0.0.1:3000"
+            "                  --upstream http://127.0.0.1:3000",
+            "",
+            "Told to stop, it is not ready but serves for gateway.shutdown-grace, then takes no new connection, finishes",
+            "what is in flight, and ends with exit code 143 (SIGTERM) or 130 (Ctrl-C)."
         })
 final class ServeCommand implements Runnable {
 
@@ -48,6 +51,7 @@ final class ServeCommand implements Runnable {
 
         private static final Map<String, String> OPTIONS = Map.of(
                 "gateway.listen", "--listen",
+                "management.listen", "--management-listen",
                 "issuers.default.issuer", "--issuer",
                 "issuers.default.audiences[0]", "--client-id",
                 "upstreams.default.url", "--upstream");
@@ -76,6 +80,13 @@ final class ServeCommand implements Runnable {
                 description = "Default: ${DEFAULT-VALUE}.")
         String listen = "127.0.0.1:8080";
 
+        @Option(
+                names = "--management-listen",
+                paramLabel = "HOST:PORT",
+                defaultValue = "127.0.0.1:9090",
+                description = "Where health and metrics are. Default: ${DEFAULT-VALUE}.")
+        String managementListen = "127.0.0.1:9090";
+
         /** The same as a file; what is wrong with a value is then said in the same words. */
         private ConfigFile file() {
             return ConfigFile.of(
@@ -83,10 +94,16 @@ final class ServeCommand implements Runnable {
                     """
                     roles: [gateway]
                     gateway: {listen: '%s'}
+                    management: {listen: '%s'}
                     issuers: {default: {issuer: '%s', audiences: ['%s']}}
                     upstreams: {default: {url: '%s'}}
                     routes: [{path: '/*', upstream: default}]
-                    """.formatted(quoted(listen), quoted(issuer), quoted(clientId), quoted(upstream)),
+                    """.formatted(
+                                    quoted(listen),
+                                    quoted(managementListen),
+                                    quoted(issuer),
+                                    quoted(clientId),
+                                    quoted(upstream)),
                     Map.of());
         }
 
@@ -143,7 +160,9 @@ final class ServeCommand implements Runnable {
                     .toCompletableFuture()
                     .get(START_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException failed) {
-            throw new CommandFailure(StartFailure.explain(failed.getCause(), valid));
+            var cause = failed.getCause();
+            throw new CommandFailure(String.valueOf(
+                    cause instanceof ListenFailure ? cause.getMessage() : "The gateway could not start: " + cause));
         } catch (TimeoutException late) {
             throw new CommandFailure("The gateway was not up after " + START_SECONDS + " s.");
         } catch (InterruptedException interrupted) {

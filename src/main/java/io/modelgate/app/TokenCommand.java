@@ -1,6 +1,7 @@
 package io.modelgate.app;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.modelgate.http.GatewayException;
 import io.modelgate.token.BearerToken;
 import io.modelgate.token.CryptoProvider;
 import io.modelgate.token.Issuers;
@@ -14,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -66,6 +68,7 @@ final class TokenCommand implements Runnable {
                 throw new ParameterException(
                         spec.commandLine(), "A token is only read from standard input: write - and pipe it in.");
             }
+            Logs.onlyErrors();
             var valid = config.file().read(GatewayConfig::read);
             var text = new String(System.in.readNBytes(BearerToken.MAX_LENGTH + 1), StandardCharsets.UTF_8).strip();
             var token = BearerToken.parse(text)
@@ -94,6 +97,14 @@ final class TokenCommand implements Runnable {
             return inspection.ok() ? 0 : 1;
         }
 
+        /** What a provider failed at stands in the cause; what that means for a caller is said in ours. */
+        private static String reason(@Nullable Throwable failure) {
+            var cause = failure == null ? null : failure.getCause();
+            return failure instanceof GatewayException expected
+                    ? expected.problem().detail() + (cause == null ? "" : " " + cause.getMessage() + ".")
+                    : String.valueOf(failure);
+        }
+
         private static TokenInspection inspect(GatewayConfig valid, BearerToken token) {
             var vertx = Vertx.vertx();
             try {
@@ -108,8 +119,10 @@ final class TokenCommand implements Runnable {
                         .toCompletionStage()
                         .toCompletableFuture()
                         .get(SECONDS, TimeUnit.SECONDS);
-            } catch (ExecutionException | TimeoutException unreachable) {
-                throw new CommandFailure("The token's issuer gave no keys or no answer: " + unreachable.getMessage());
+            } catch (ExecutionException unreachable) {
+                throw new CommandFailure("No verdict: " + reason(unreachable.getCause()));
+            } catch (TimeoutException late) {
+                throw new CommandFailure("No verdict: the token's issuer did not answer within " + SECONDS + " s.");
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
                 throw new CommandFailure("Interrupted.");

@@ -49,12 +49,17 @@ final class Failures {
         meters.counter("modelgate.problems", "problem", problem).increment();
     }
 
+    /** Only a bug gets its stack: in an outage there is one line for each request. */
     private static void log(Exchange exchange, Level level, String message, String reason, Throwable failure) {
-        LOG.atLevel(level)
+        var event = LOG.atLevel(level)
                 .addKeyValue("requestId", exchange.id())
                 .addKeyValue("route", exchange.routeId())
-                .addKeyValue("reason", reason)
-                .setCause(failure)
-                .log(message);
+                .addKeyValue("reason", reason);
+        if (failure instanceof GatewayException || failure instanceof Aborted) {
+            event = event.addKeyValue("cause", String.valueOf(failure.getCause()));
+        } else {
+            event = event.setCause(failure);
+        }
+        event.log(message);
     }
 }

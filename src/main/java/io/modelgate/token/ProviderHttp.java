@@ -18,6 +18,8 @@ import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Talks to one issuer: its own client, so its own TLS trust and connections. No redirects, no cookies, no
@@ -25,6 +27,7 @@ import java.util.concurrent.TimeoutException;
  */
 final class ProviderHttp {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ProviderHttp.class);
     private static final int MAX_CONNECTIONS = 32;
     private static final int MAX_WAITING = 1_000;
     private static final int MAX_BODY = 1024 * 1024;
@@ -44,8 +47,11 @@ final class ProviderHttp {
             connection.trust().forEach(pem -> trust.addCertPath(pem.toString()));
             options.setTrustOptions(trust);
         }
-        this.client = vertx.createHttpClient(
-                options, new PoolOptions().setHttp1MaxSize(MAX_CONNECTIONS).setMaxWaitQueueSize(MAX_WAITING));
+        this.client = vertx.httpClientBuilder()
+                .with(options)
+                .with(new PoolOptions().setHttp1MaxSize(MAX_CONNECTIONS).setMaxWaitQueueSize(MAX_WAITING))
+                .withConnectHandler(opened -> opened.exceptionHandler(ProviderHttp::broken))
+                .build();
     }
 
     Future<JsonObject> get(URI uri) {
@@ -83,6 +89,11 @@ final class ProviderHttp {
                 .timeout(2 * millis, TimeUnit.MILLISECONDS)
                 .compose(ProviderHttp::json)
                 .recover(failure -> Future.failedFuture(named(failure, uri)));
+    }
+
+    /** Whoever waits for an answer on it learns of it there; unused connections may break as they like. */
+    private static void broken(Throwable connectionLost) {
+        LOG.atDebug().addKeyValue("cause", connectionLost.toString()).log("A connection to a provider broke");
     }
 
     private record Answer(int status, Buffer body) {}

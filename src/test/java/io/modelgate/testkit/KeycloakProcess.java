@@ -22,11 +22,21 @@ import java.util.concurrent.TimeUnit;
  */
 public final class KeycloakProcess implements AutoCloseable {
 
-    /** Who may ask the introspection endpoint. */
+    /** A client of the realm. */
     public record Client(String id, String secret) {}
 
     public static final Client GO_CLI = new Client("go-cli", "go-cli-secret");
+
+    /** May introspect. */
     public static final Client GATEWAY = new Client("gateway-service", "gateway-secret");
+
+    public static final Client REPORTING = new Client("reporting-service", "reporting-secret");
+
+    /** Its tokens live for two seconds. */
+    public static final Client BRIEF = new Client("brief", "brief-secret");
+
+    /** Its tokens are meant for nobody here. */
+    public static final Client STRANGER = new Client("stranger", "stranger-secret");
 
     private static final String REALM = "modelgate";
     private static final Client BOOTSTRAP = new Client("kit", "kit-pw");
@@ -96,12 +106,27 @@ public final class KeycloakProcess implements AutoCloseable {
 
     /** An access token by password grant, through go-cli. */
     public String userToken(String username) {
-        return token(GO_CLI, Map.of("grant_type", "password", "username", username, "password", username + "-pw"));
+        return userTokens(username).getString("access_token");
+    }
+
+    /** The whole answer to an OpenID login by password grant: {@code access_token, id_token, refresh_token, …}. */
+    public JsonObject userTokens(String username) {
+        return tokens(
+                GO_CLI,
+                Map.of(
+                        "grant_type",
+                        "password",
+                        "scope",
+                        "openid",
+                        "username",
+                        username,
+                        "password",
+                        username + "-pw"));
     }
 
     /** An access token of the client itself. */
     public String clientToken(Client client) {
-        return token(client, Map.of("grant_type", "client_credentials"));
+        return tokens(client, Map.of("grant_type", "client_credentials")).getString("access_token");
     }
 
     /** Revokes a token of go-cli (RFC 7009). */
@@ -121,23 +146,42 @@ public final class KeycloakProcess implements AutoCloseable {
 
     /** Replaces the signing key: new tokens have another {@code kid}, and the old key is published no more. */
     public void rotateKeys() {
-        var admin = "Bearer " + adminToken();
+        addSigningKey().withdraw();
+    }
+
+    /** Keys that sign no more and are still published. */
+    @FunctionalInterface
+    public interface RetiredKeys {
+
+        /** Publishes them no more: their tokens are worth nothing from now on. */
+        void withdraw();
+    }
+
+    /** Publishes one more key and signs with it. */
+    public RetiredKeys addSigningKey() {
         var components = URI.create(direct + "/admin/realms/" + REALM + "/components");
-        var old = new JsonArray(http.body(Http.get(URI.create(components + "?type=org.keycloak.keys.KeyProvider"))
-                .header("Authorization", admin)));
+        var retired = new JsonArray(
+                        http.body(asAdmin(Http.get(URI.create(components + "?type=org.keycloak.keys.KeyProvider")))))
+                .stream()
+                        .map(JsonObject.class::cast)
+                        .filter(component -> component.getString("providerId").equals("rsa-generated"))
+                        .toList();
+        var highest = retired.stream()
+                .mapToInt(component -> Integer.parseInt(component
+                        .getJsonObject("config")
+                        .getJsonArray("priority", JsonArray.of("0"))
+                        .getString(0)))
+                .max()
+                .orElse(0);
         var fresh = new JsonObject()
                 .put("name", "rotated")
                 .put("providerId", "rsa-generated")
                 .put("providerType", "org.keycloak.keys.KeyProvider")
-                .put("config", new JsonObject().put("priority", JsonArray.of("200")));
-        http.ok(Http.postJson(components, fresh.encode()).header("Authorization", admin));
-        for (var component : old.stream().map(JsonObject.class::cast).toList()) {
-            if (component.getString("providerId").equals("rsa-generated")) {
-                http.ok(Http.get(URI.create(components + "/" + component.getString("id")))
-                        .DELETE()
-                        .header("Authorization", admin));
-            }
-        }
+                .put("config", new JsonObject().put("priority", JsonArray.of(Integer.toString(highest + 1))));
+        http.ok(asAdmin(Http.postJson(components, fresh.encode())));
+        return () -> retired.forEach(component ->
+                http.ok(asAdmin(Http.get(URI.create(components + "/" + component.getString("id")))
+                        .DELETE())));
     }
 
     /** Ends the process at once, for tests of what happens then. The relay stays and leads nowhere. */
@@ -161,8 +205,8 @@ public final class KeycloakProcess implements AutoCloseable {
         }
     }
 
-    private String token(Client client, Map<String, String> form) {
-        return new JsonObject(http.body(as(client, "token", form))).getString("access_token");
+    private JsonObject tokens(Client client, Map<String, String> form) {
+        return new JsonObject(http.body(as(client, "token", form)));
     }
 
     private HttpRequest.Builder as(Client client, String endpoint, Map<String, String> form) {
@@ -172,6 +216,10 @@ public final class KeycloakProcess implements AutoCloseable {
 
     private String realm() {
         return direct + "/realms/" + REALM;
+    }
+
+    private HttpRequest.Builder asAdmin(HttpRequest.Builder request) {
+        return request.header("Authorization", "Bearer " + adminToken());
     }
 
     private String adminToken() {
@@ -190,9 +238,8 @@ public final class KeycloakProcess implements AutoCloseable {
 
     private void createRealm() {
         try (var json = KeycloakProcess.class.getResourceAsStream("keycloak-realm.json")) {
-            var unused = http.body(
-                    Http.postJson(URI.create(direct + "/admin/realms"), new String(json.readAllBytes(), UTF_8))
-                            .header("Authorization", "Bearer " + adminToken()));
+            http.ok(asAdmin(
+                    Http.postJson(URI.create(direct + "/admin/realms"), new String(json.readAllBytes(), UTF_8))));
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }
