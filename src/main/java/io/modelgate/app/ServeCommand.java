@@ -3,7 +3,6 @@ package io.modelgate.app;
 import io.modelgate.config.ConfigFile;
 import io.modelgate.config.ConfigProblem;
 import io.modelgate.config.InvalidConfig;
-import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -29,8 +28,9 @@ import picocli.CommandLine.Spec;
             "  modelgate serve --issuer https://idp.example/realms/main --client-id gateway \\",
             "                  --upstream http://127.0.0.1:3000",
             "",
-            "Told to stop, it is not ready but serves for gateway.shutdown-grace, then takes no new connection, finishes",
-            "what is in flight, and ends with exit code 143 (SIGTERM) or 130 (Ctrl-C)."
+            "Told to stop, it is not ready but serves for gateway.shutdown-grace,",
+            "then takes no new connection, finishes what is in flight, and ends",
+            "with exit code 143 (SIGTERM) or 130 (Ctrl-C)."
         })
 final class ServeCommand implements Runnable {
 
@@ -57,7 +57,7 @@ final class ServeCommand implements Runnable {
                 "upstreams.default.url", "--upstream");
 
         @Option(names = "--issuer", required = true, paramLabel = "URL", description = "Whose tokens are accepted.")
-        URI issuer = URI.create("");
+        String issuer = "";
 
         @Option(
                 names = "--client-id",
@@ -71,7 +71,7 @@ final class ServeCommand implements Runnable {
                 required = true,
                 paramLabel = "URL",
                 description = "Where every request with a valid token goes.")
-        URI upstream = URI.create("");
+        String upstream = "";
 
         @Option(
                 names = "--listen",
@@ -124,8 +124,8 @@ final class ServeCommand implements Runnable {
             }
         }
 
-        private static String quoted(Object value) {
-            return value.toString().replace("'", "''");
+        private static String quoted(String value) {
+            return value.replace("'", "''");
         }
     }
 

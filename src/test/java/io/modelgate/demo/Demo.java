@@ -76,8 +76,8 @@ public final class Demo implements Callable<Integer> {
             start(ports, spec.commandLine().getOut());
             running.awaitClose();
             return CommandLine.ExitCode.OK;
-        } catch (Ports.Taken taken) {
-            errors.println(taken.getMessage());
+        } catch (Ports.Unusable unusable) {
+            errors.println(unusable.getMessage());
             return CommandLine.ExitCode.USAGE;
         } catch (Exception failed) {
             errors.println("the demo could not start: " + failed.getMessage());

@@ -102,6 +102,18 @@ class DemoTest {
     }
 
     @Test
+    void a_number_that_is_no_port_is_wrong_usage() {
+        var exit = execute(
+                new Demo((config, models) -> {
+                    throw new AssertionError("started");
+                }),
+                concat(FREE, "--port", "99999", "--provider-port", "-1"));
+
+        assertThat(exit).isEqualTo(2);
+        assertThat(err.toString()).contains("99999", "--port", "-1", "--provider-port", "0 to 65535");
+    }
+
+    @Test
     void what_was_started_is_ended_when_the_gateway_does_not_start() {
         var provider = new CompletableFuture<URI>();
         var demo = new Demo((config, models) -> {

@@ -11,17 +11,17 @@ import java.util.List;
 record Ports(int gateway, int management, int provider, int reporting) {
 
     /** One or more ports cannot be used; the message names each and the option that moves it. */
-    static final class Taken extends Exception {
+    static final class Unusable extends Exception {
 
         private static final long serialVersionUID = 1L;
 
-        private Taken(String message) {
+        private Unusable(String message) {
             super(message);
         }
     }
 
-    /** Tries each port, 0 standing for any free one, and reports all that are taken at once. */
-    static Ports check(int gateway, int management, int provider, int reporting) throws Taken {
+    /** Tries each port, 0 standing for any free one, and reports all that cannot be used at once. */
+    static Ports check(int gateway, int management, int provider, int reporting) throws Unusable {
         var problems = new ArrayList<String>();
         // Held until all are tried, so that no two get the same one.
         var held = new ArrayList<ServerSocket>();
@@ -32,7 +32,7 @@ record Ports(int gateway, int management, int provider, int reporting) {
                     hold(provider, "the provider", "--provider-port", held, problems),
                     hold(reporting, "the reporting service", "--reporting-port", held, problems));
             if (!problems.isEmpty()) {
-                throw new Taken(String.join(System.lineSeparator(), problems));
+                throw new Unusable(String.join(System.lineSeparator(), problems));
             }
             return ports;
         } finally {
@@ -41,6 +41,11 @@ record Ports(int gateway, int management, int provider, int reporting) {
     }
 
     private static int hold(int port, String whose, String option, List<ServerSocket> held, List<String> problems) {
+        if (port < 0 || port > 65_535) {
+            problems.add("%d, for %s, is no port: give %s a number from 0 to 65535, 0 for any free one"
+                    .formatted(port, whose, option));
+            return port;
+        }
         try {
             var socket = new ServerSocket();
             held.add(socket);
