@@ -2,10 +2,10 @@ package io.modelgate.token;
 
 import io.modelgate.config.ConfigNode;
 import io.modelgate.config.Secret;
+import io.modelgate.config.TrustFiles;
 import io.modelgate.config.ValueType;
 import io.modelgate.config.ValueTypes;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
@@ -102,7 +102,7 @@ record IssuerConfig(
                 client(node),
                 ProviderMetadata.read(node, issuer, jwks.uri().orElse(null)),
                 new Connection(
-                        node.list("trust", ValueTypes.file("conf/idp-ca.pem"), List.of()),
+                        TrustFiles.read(node),
                         node.optional("allow-insecure-http", ValueTypes.flag(), false),
                         node.optional("timeout", ValueTypes.duration("100ms", "1m"), Duration.ofSeconds(5))),
                 ClaimMapping.read(node));
@@ -166,9 +166,6 @@ record IssuerConfig(
         if (acceptMissingIss && (discoversKeys() || !usesKeys())) {
             node.problem("accept-missing-iss", "needs a key set of the issuer's own", "give jwks-uri or jwks-file");
         }
-        connection.trust().stream()
-                .filter(pem -> !Files.isReadable(pem))
-                .forEach(pem -> node.problem("trust", "file " + pem + " cannot be read", "name a readable PEM file"));
         reportInsecure(node, "jwks-uri", jwks.uri().orElse(null));
         reportInsecure(node, "introspection-uri", endpoints.introspection());
     }

@@ -1,16 +1,13 @@
 package io.modelgate.upstream;
 
 import io.modelgate.config.ConfigNode;
+import io.modelgate.config.TrustFiles;
 import io.modelgate.config.ValueTypes;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.PemTrustOptions;
-import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -55,14 +52,9 @@ public record UpstreamConfig(
                 || url.getRawQuery() != null) {
             node.problem("url", "has a path or a query", "give scheme, host and port; paths belong to routes");
         }
-        var trust = node.list("trust", ValueTypes.file("ca.pem"), List.of());
+        var trust = TrustFiles.read(node);
         if (!trust.isEmpty() && !url.getScheme().equals("https")) {
             node.problem("trust", "has no effect on http", "use https in url, or leave trust out");
-        }
-        for (var file : trust) {
-            if (!holdsCertificate(file)) {
-                node.problem("trust", "\"" + file + "\" holds no certificate", "name a PEM file that can be read");
-            }
         }
         return new UpstreamConfig(
                 url,
@@ -111,15 +103,5 @@ public record UpstreamConfig(
             }
         }
         return options;
-    }
-
-    private static boolean holdsCertificate(Path file) {
-        try (var in = Files.newInputStream(file)) {
-            return !CertificateFactory.getInstance("X.509")
-                    .generateCertificates(in)
-                    .isEmpty();
-        } catch (IOException | CertificateException unreadable) {
-            return false;
-        }
     }
 }

@@ -4,11 +4,11 @@ import static io.modelgate.token.TokenKit.await;
 import static io.modelgate.token.TokenKit.awaitFailure;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelgate.testkit.TestKeys;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PfxOptions;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,27 +36,26 @@ class ProviderTlsTest {
 
     @Test
     void a_private_authority_is_believed_where_it_is_named() throws Exception {
-        certificate("idp", "ip:127.0.0.1");
-        var uri = uri(serve("idp"));
+        var idp = TestKeys.create(directory, "idp", "ip:127.0.0.1");
+        var uri = uri(serve(idp));
 
-        assertThat(await(http(directory.resolve("idp.pem")).get(uri)).getBoolean("here"))
-                .isTrue();
+        assertThat(await(http(idp.certificate()).get(uri)).getBoolean("here")).isTrue();
     }
 
     @Test
     void an_authority_nobody_named_is_not_believed() throws Exception {
-        certificate("idp", "ip:127.0.0.1");
+        var idp = TestKeys.create(directory, "idp", "ip:127.0.0.1");
 
-        assertUnreachable(new ProviderHttp(vertx, connection(List.of())), uri(serve("idp")));
+        assertUnreachable(new ProviderHttp(vertx, connection(List.of())), uri(serve(idp)));
     }
 
     @Test
     @Tag("CVE-2026-102476")
     @Tag("CVE-2026-50010")
     void a_certificate_for_another_host_is_refused() throws Exception {
-        certificate("other", "dns:other.example");
+        var other = TestKeys.create(directory, "other.example");
 
-        assertUnreachable(http(directory.resolve("other.pem")), uri(serve("other")));
+        assertUnreachable(http(other.certificate()), uri(serve(other)));
     }
 
     private static void assertUnreachable(ProviderHttp http, URI uri) {
@@ -75,37 +74,17 @@ class ProviderTlsTest {
         return new IssuerConfig.Connection(trust, false, Duration.ofSeconds(5));
     }
 
-    private HttpServer serve(String name) {
+    private HttpServer serve(TestKeys keys) {
         return await(vertx.createHttpServer(new HttpServerOptions()
                         .setSsl(true)
                         .setKeyCertOptions(new PfxOptions()
-                                .setPath(directory.resolve(name + ".p12").toString())
-                                .setPassword("password")))
+                                .setPath(keys.store().toString())
+                                .setPassword("changeit")))
                 .requestHandler(request -> request.response().end("{\"here\":true}"))
                 .listen(0, "127.0.0.1"));
     }
 
     private static URI uri(HttpServer server) {
         return URI.create("https://127.0.0.1:" + server.actualPort() + "/jwks");
-    }
-
-    private void certificate(String name, String subject) throws IOException, InterruptedException {
-        keytool(("-genkeypair -alias %1$s -keyalg EC -dname CN=%1$s -ext san=%2$s -storetype PKCS12 -keystore %1$s.p12"
-                        + " -storepass password")
-                .formatted(name, subject));
-        keytool("-exportcert -rfc -alias %1$s -keystore %1$s.p12 -storepass password -file %1$s.pem".formatted(name));
-    }
-
-    private void keytool(String arguments) throws IOException, InterruptedException {
-        var command = new java.util.ArrayList<String>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-        command.addAll(List.of(arguments.split(" ")));
-        var exit = new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start()
-                .waitFor();
-        assertThat(exit).isZero();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.modelgate.config.ConfigProblem;
 import io.modelgate.config.InvalidConfig;
+import io.modelgate.testkit.TestKeys;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +48,7 @@ class TokenConfigTest {
 
     @Test
     void every_key_is_read() throws Exception {
-        var pem = Files.writeString(directory.resolve("ca.pem"), "-");
+        var pem = TestKeys.create(directory, "idp.example").certificate();
         var issuer = one("""
                 validation: opaque
                     audiences: [a]
@@ -99,6 +100,7 @@ class TokenConfigTest {
                         "audiences: [a]\n    accept-missing-iss: true",
                         "issuers.main.accept-missing-iss"),
                 Arguments.of("no such file", "audiences: [a]\n    trust: [/no/such.pem]", "issuers.main.trust"),
+                Arguments.of("no certificate", "audiences: [a]\n    trust: [LICENSE]", "issuers.main.trust"),
                 Arguments.of(
                         "no such key file", "audiences: [a]\n    jwks-file: /no/such.json", "issuers.main.jwks-file"),
                 Arguments.of(

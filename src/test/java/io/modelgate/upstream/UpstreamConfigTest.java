@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.modelgate.config.ConfigFile;
 import io.modelgate.config.InvalidConfig;
+import io.modelgate.testkit.TestKeys;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package io.modelgate.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelgate.testkit.TestKeys;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServerOptions;

@@ -1,4 +1,4 @@
-package io.modelgate.upstream;
+package io.modelgate.testkit;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,12 +10,18 @@ import java.util.concurrent.TimeUnit;
  * @param store PKCS #12, password {@code changeit}
  * @param certificate PEM
  */
-record TestKeys(Path store, Path certificate) {
+public record TestKeys(Path store, Path certificate) {
 
-    static TestKeys create(Path directory, String host) throws IOException, InterruptedException {
+    public static TestKeys create(Path directory, String host) throws IOException, InterruptedException {
+        return create(directory, host, "dns:" + host);
+    }
+
+    /** @param subject alternative name, such as {@code ip:127.0.0.1} */
+    public static TestKeys create(Path directory, String host, String subject)
+            throws IOException, InterruptedException {
         var store = directory.resolve(host + ".p12");
         var certificate = directory.resolve(host + ".pem");
-        keytool("-genkeypair -keyalg EC -groupname secp256r1 -alias k -dname CN=" + host + " -ext san=dns:" + host
+        keytool("-genkeypair -keyalg EC -groupname secp256r1 -alias k -dname CN=" + host + " -ext san=" + subject
                 + " -storetype PKCS12 -storepass changeit -validity 2 -keystore " + store);
         keytool("-exportcert -rfc -alias k -storepass changeit -keystore " + store + " -file " + certificate);
         return new TestKeys(store, certificate);
