@@ -1,5 +1,6 @@
 package io.modelgate.proxy;
 
+import io.modelgate.bus.BusAddress;
 import io.modelgate.config.ConfigNode;
 import io.modelgate.config.ValueType;
 import io.modelgate.config.ValueTypes;
@@ -7,6 +8,7 @@ import io.modelgate.token.TokenConfig;
 import io.modelgate.upstream.UpstreamConfig;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +62,10 @@ public record ProxyConfig(
     public static ProxyConfig read(
             ConfigNode root, ConfigNode gateway, TokenConfig tokens, Set<String> hosts, Map<String, String> services) {
         var upstreams = new LinkedHashMap<String, UpstreamConfig>();
-        root.named("upstreams").forEach((name, node) -> upstreams.put(name, UpstreamConfig.read(node)));
+        root.named("upstreams").forEach((name, node) -> {
+            reportServiceName(root, name);
+            upstreams.put(name, UpstreamConfig.read(node));
+        });
         var issuers = Set.copyOf(gateway.list("issuers", ValueTypes.text("corporate"), List.of()));
         tokens.problemWith(issuers)
                 .ifPresent(problem -> gateway.problem(
@@ -90,6 +95,13 @@ public record ProxyConfig(
 
     public int routeCount() {
         return routes.routes().size();
+    }
+
+    /** Names are audiences of assertions: this upstream could show to a service what was made for itself. */
+    private static void reportServiceName(ConfigNode root, String name) {
+        if (Arrays.stream(BusAddress.values()).map(BusAddress::address).anyMatch(name::equals)) {
+            root.section("upstreams").problem(name, "is the name of a service", "choose another name");
+        }
     }
 
     private static URI loginUri(String text) {

@@ -122,6 +122,25 @@ class CommandLineTest {
     }
 
     @Test
+    void no_upstream_is_called_like_a_service_whose_assertions_it_could_then_be_sent() throws IOException {
+        var file = write(usable() + "upstreams:\n  modelgate.model: {url: http://127.0.0.1:9}\n");
+
+        assertThat(run("config", "check", file.toString())).isEqualTo(2);
+
+        assertThat(err.toString()).contains("upstreams.modelgate.model: is the name of a service");
+    }
+
+    @Test
+    void a_wrong_value_on_the_command_line_is_told_by_its_option() {
+        assertThat(run("serve", "--issuer", "not a uri", "--client-id", "it's", "--upstream", "also not"))
+                .isEqualTo(2);
+
+        assertThat(err.toString())
+                .contains("--issuer: ", "--upstream: \"also not\"")
+                .doesNotContain("Exception");
+    }
+
+    @Test
     void a_file_that_is_not_yaml_or_not_there_is_told_in_one_line() throws IOException {
         assertThat(run("config", "check", write("gateway: [").toString())).isEqualTo(2);
         assertThat(run("config", "check", directory.resolve("missing.yaml").toString()))
