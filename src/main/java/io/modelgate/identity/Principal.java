@@ -36,10 +36,6 @@ public record Principal(
         authorities = sorted(authorities);
     }
 
-    public boolean isIn(Group group) {
-        return groups.contains(group);
-    }
-
     public boolean has(Authority authority) {
         return authorities.contains(authority);
     }
