@@ -4,8 +4,8 @@
  * io.modelgate.proxy.RouteTable}, and the forms of a refusal in {@link io.modelgate.proxy.Challenge} and {@link
  * io.modelgate.proxy.LoginRedirect}, chosen by {@link io.modelgate.proxy.BrowserRule}.
  *
- * <p>May import {@code access}, {@code token}, {@code upstream}, {@code bus}, {@code identity}, {@code http} and
- * {@code config}.
+ * <p>May import {@code guard}, {@code access}, {@code token}, {@code upstream}, {@code assertion}, {@code bus}, {@code
+ * identity}, {@code http} and {@code config}. Start at {@link io.modelgate.proxy.FrontDoor}.
  */
 @NullMarked
 package io.modelgate.proxy;

@@ -108,6 +108,32 @@ class ArchitectureTest {
                 .containsAll(rows);
     }
 
+    @Test
+    void each_package_page_says_the_same_and_where_to_start() throws IOException {
+        for (var direction : DIRECTIONS.entrySet()) {
+            var file = Path.of("src/main/java/io/modelgate", direction.getKey(), "package-info.java");
+            var page = Files.readString(file).replaceAll("\\s+\\*?\\s*", " ");
+            assertThat(page).contains("Start at");
+            if (direction.getValue().isEmpty()) {
+                assertThat(page).contains("A leaf: it imports nothing of ours");
+            } else {
+                assertThat(named(page)).as("%s", file).isEqualTo(direction.getValue());
+            }
+        }
+    }
+
+    /** The packages in the sentence of a package page that says what it may import. */
+    private static Set<String> named(String page) {
+        return Pattern.compile("May import [^.;]*")
+                .matcher(page)
+                .results()
+                .flatMap(sentence -> Pattern.compile("\\{@code (\\w+)}")
+                        .matcher(sentence.group())
+                        .results())
+                .map(name -> name.group(1))
+                .collect(Collectors.toSet());
+    }
+
     private static String row(String name, Set<String> allowed) {
         var cells = allowed.isEmpty()
                 ? "–"
