@@ -78,8 +78,13 @@ final class CelCondition implements Condition {
     @Override
     public boolean holds(Map<String, Object> claims, RequestFacts facts) {
         try {
-            var variables = Map.of(
-                    "claims", map(claims, 0), "method", facts.method(), "host", facts.host(), "path", facts.path());
+            var variables = new HashMap<String, Object>();
+            variables.put("claims", map(claims, 0));
+            variables.put("host", facts.host());
+            variables.put("path", facts.path());
+            if (facts.method() != null) {
+                variables.put("method", facts.method());
+            }
             // Neither an unknown nor any other value that is not a boolean counts as true.
             return Boolean.TRUE.equals(program.eval(variables));
         } catch (CelEvaluationException | RuntimeException undecided) {

@@ -1,5 +1,6 @@
 package io.modelgate.app;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.modelgate.assertion.AssertionMinter;
@@ -15,6 +16,7 @@ import io.modelgate.proxy.ProxyVerticle;
 import io.modelgate.store.Storage;
 import io.modelgate.token.CryptoProvider;
 import io.modelgate.token.Issuers;
+import io.modelgate.upstream.PoolLoad;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -27,8 +29,11 @@ import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.time.InstantSource;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The composition root: builds every object by hand, deploys, and ends it all in order. */
 public final class Gateway {
@@ -41,6 +46,7 @@ public final class Gateway {
     private final Optional<Storage> storage;
     private final Drain drain;
     private final String frontDoor;
+    private @Nullable Future<Void> stopped;
 
     /** @param frontDoor its deployment */
     private Gateway(
@@ -86,9 +92,16 @@ public final class Gateway {
 
     /**
      * Ends in order: not ready but serving, then no new connections while requests in flight finish, then everything
-     * behind them. Never fails; what is not done in time is cut.
+     * behind them. Never fails; what is not done in time is cut. Asked again, the answer is the same.
      */
-    public Future<Void> stop() {
+    public synchronized Future<Void> stop() {
+        if (stopped == null) {
+            stopped = stopOnce();
+        }
+        return stopped;
+    }
+
+    private Future<Void> stopOnce() {
         var idle = drain.announce(vertx, config.proxy().shutdownGrace())
                 .transform(announced -> vertx.undeploy(frontDoor))
                 .transform(undeployed -> undeployAll())
@@ -151,6 +164,7 @@ public final class Gateway {
                 new BusClient(vertx.eventBus(), clock, meters),
                 drain,
                 clock,
+                loads(config, meters),
                 meters);
         meters.gauge("modelgate.requests.in.flight", drain, Drain::inFlight);
         var readiness = readiness(vertx, drain, issuers, storage);
@@ -191,6 +205,12 @@ public final class Gateway {
                         .onSuccess(answered -> promise.complete(Status.OK()))
                         .onFailure(failure -> promise.complete(Status.KO()))));
         return checks;
+    }
+
+    private static Map<String, PoolLoad> loads(GatewayConfig config, MeterRegistry meters) {
+        var loads = new HashMap<String, PoolLoad>();
+        config.proxy().upstreams().keySet().forEach(name -> loads.put(name, new PoolLoad(meters, name)));
+        return loads;
     }
 
     private static DeploymentOptions perEventLoop() {

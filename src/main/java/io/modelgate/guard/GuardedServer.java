@@ -4,6 +4,7 @@ import io.modelgate.http.GatewayException;
 import io.modelgate.http.Problem;
 import io.modelgate.http.ProblemType;
 import io.modelgate.http.RequestId;
+import io.modelgate.http.UnreadMessages;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.http.HttpConnection;
@@ -47,7 +48,10 @@ public final class GuardedServer {
      * Takes the server's connection handler and its invalid-request handler. To be called before it listens.
      */
     public static HttpServer install(HttpServer server, HttpServerOptions options, GuardConfig config) {
-        return server.connectionHandler(connection -> decodeStrictly(connection, options, config))
+        return server.connectionHandler(connection -> {
+                    decodeStrictly(connection, options, config);
+                    connection.closeHandler(closed -> UnreadMessages.release(connection));
+                })
                 .invalidRequestHandler(GuardedServer::answerInvalid);
     }
 

@@ -22,12 +22,19 @@ final class Answers {
     private final LoginRedirect loginRedirect;
     private final Challenge challenge;
     private final Drain drain;
+    private final LastAnswers lastAnswers;
 
-    Answers(BrowserRule browserRule, LoginRedirect loginRedirect, Challenge challenge, Drain drain) {
+    Answers(
+            BrowserRule browserRule,
+            LoginRedirect loginRedirect,
+            Challenge challenge,
+            Drain drain,
+            LastAnswers lastAnswers) {
         this.browserRule = browserRule;
         this.loginRedirect = loginRedirect;
         this.challenge = challenge;
         this.drain = drain;
+        this.lastAnswers = lastAnswers;
     }
 
     /** 302 for a browser on a navigation, 401 for everything else. */
@@ -58,7 +65,7 @@ final class Answers {
         }
         var asked = exchange.request().headers();
         var response = exchange.request().response().setStatusCode(204);
-        response.putHeader(REQUEST_ID, exchange.id().value());
+        mark(exchange, response.headers());
         route.cors()
                 .ifPresent(cors -> cors.preflight(
                         asked.get(HttpHeaders.ORIGIN),
@@ -114,7 +121,7 @@ final class Answers {
         end(exchange, body.orElseGet(Buffer::buffer));
     }
 
-    private static void end(Exchange exchange, Buffer body) {
+    private void end(Exchange exchange, Buffer body) {
         var request = exchange.request();
         var unread = exchange.hasBody() && !request.isEnded();
         if (unread) {
@@ -122,7 +129,7 @@ final class Answers {
         }
         request.response().end(body);
         if (unread) {
-            UnreadBody.discard(request);
+            lastAnswers.linger(request);
         }
     }
 }

@@ -9,7 +9,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One JSON document per decision on the logger {@code modelgate.decision}. Its members are a stable contract: {@code
  * event, time, requestId, method, host, path, route, client, issuer, subject, outcome, reason}. No query, no header,
- * no token ever stands in it.
+ * no token ever stands in it. Where another ingress asks, method, host and path are those of the request it asks
+ * about, the method null where it was not told.
  */
 final class DecisionLog {
 
@@ -37,14 +38,15 @@ final class DecisionLog {
     }
 
     private String line(Exchange exchange, Outcome outcome, Reason reason) {
+        var asked = exchange.facts();
         var principal = exchange.caller().principalOrNull();
         return new JsonObject()
                 .put("event", "decision")
                 .put("time", clock.instant().toString())
                 .put("requestId", exchange.id().value())
-                .put("method", exchange.method())
-                .put("host", exchange.origin().host())
-                .put("path", exchange.target().path())
+                .put("method", asked.method())
+                .put("host", asked.host())
+                .put("path", asked.path())
                 .put("route", exchange.routeId())
                 .put("client", exchange.origin().address())
                 .put("issuer", principal == null ? null : principal.issuer())

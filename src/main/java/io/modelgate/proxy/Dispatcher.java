@@ -1,5 +1,6 @@
 package io.modelgate.proxy;
 
+import io.modelgate.guard.RequestGuard;
 import io.modelgate.http.Problem;
 import io.modelgate.http.ProblemType;
 import io.modelgate.identity.Caller;
@@ -11,12 +12,15 @@ import java.util.function.Consumer;
 /** The fourth room for what was granted: to an upstream over HTTP, or to a service over the event bus. */
 final class Dispatcher {
 
+    private final RequestGuard guard;
     private final UpstreamIdentity identity;
     private final ServiceDoor services;
     private final Answers answers;
     private final Failures failures;
 
-    Dispatcher(UpstreamIdentity identity, ServiceDoor services, Answers answers, Failures failures) {
+    Dispatcher(
+            RequestGuard guard, UpstreamIdentity identity, ServiceDoor services, Answers answers, Failures failures) {
+        this.guard = guard;
         this.identity = identity;
         this.services = services;
         this.answers = answers;
@@ -58,6 +62,8 @@ final class Dispatcher {
                 exchange.caller() instanceof Caller.Known && route.identity() == Route.Identity.TOKEN,
                 identityHeaders,
                 headers -> answers.mark(exchange, headers));
-        upstream.forward(exchange.request(), outbound).onFailure(failure -> failures.answer(exchange, failure));
+        var request = exchange.request();
+        upstream.forward(request, guard.body(request), outbound)
+                .onFailure(failure -> failures.answer(exchange, failure));
     }
 }

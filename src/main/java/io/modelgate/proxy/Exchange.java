@@ -1,5 +1,6 @@
 package io.modelgate.proxy;
 
+import io.modelgate.access.RequestFacts;
 import io.modelgate.guard.Admission.Admitted;
 import io.modelgate.guard.RequestTarget;
 import io.modelgate.http.ClientOrigin;
@@ -24,7 +25,7 @@ final class Exchange {
     private final long startedNanos = System.nanoTime();
     private @Nullable RoutePlan plan;
     private Caller caller = new Caller.Anonymous(Reason.NO_CREDENTIAL);
-    private boolean forIngress;
+    private @Nullable RequestFacts asked;
     private boolean answered;
     private boolean ended;
 
@@ -84,13 +85,19 @@ final class Exchange {
         return plan == null ? "built-in" : plan.id();
     }
 
-    /** Marks the exchange as a question of another ingress, which makes redirects itself. */
-    void forIngress() {
-        forIngress = true;
+    /** Marks the exchange as a question of another ingress about another request. */
+    void askedAbout(RequestFacts request) {
+        asked = request;
     }
 
+    /** Whether another ingress asks, which makes redirects itself. */
     boolean isForIngress() {
-        return forIngress;
+        return asked != null;
+    }
+
+    /** The request that is decided about: this one, or the one another ingress asks about. */
+    RequestFacts facts() {
+        return asked == null ? new RequestFacts(method(), origin().host(), target().path()) : asked;
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.modelgate.proxy;
 
+import io.modelgate.access.RequestFacts;
 import io.modelgate.access.Requirement;
 import io.modelgate.guard.RequestTarget;
 import io.modelgate.http.GatewayException;
@@ -8,6 +9,7 @@ import io.modelgate.token.TokenVerifier;
 import io.vertx.core.buffer.Buffer;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /auth}: the decision without the dispatch, for another ingress (nginx {@code auth_request}, Traefik
@@ -45,7 +47,7 @@ final class ForwardAuth {
 
     /** Fails with {@code FORBIDDEN} or {@code BAD_REQUEST} where the question must not be answered. */
     Question question(Exchange exchange) {
-        exchange.forIngress();
+        exchange.askedAbout(exchange.facts());
         var admitted = exchange.admitted();
         if (admitted.originalDropped()) {
             // Deciding about less than was asked would let a protected path through.
@@ -54,11 +56,8 @@ final class ForwardAuth {
                     "Only a trusted proxy may ask about another request; add it to gateway.trusted-proxies.");
         }
         if (admitted.original() != null) {
-            var method = admitted.original().method();
             return about(
-                    exchange,
-                    method == null ? exchange.method() : method,
-                    admitted.original().uri());
+                    exchange, admitted.original().method(), admitted.original().uri());
         }
         var rest = exchange.target().path().substring(PATH.length());
         return rest.isEmpty()
@@ -73,12 +72,21 @@ final class ForwardAuth {
         answers.send(exchange, 200, Map.of("Cache-Control", "no-store"), Buffer.buffer());
     }
 
-    private Question about(Exchange exchange, String method, String uri) {
+    /** @param method null where it was not told: that of the question is not it, nginx always asks by GET */
+    private Question about(Exchange exchange, @Nullable String method, String uri) {
         var target = RequestTarget.parse(uri);
         if (target.authority() != null) {
             throw new GatewayException(ProblemType.BAD_REQUEST, "The original URI must be a path.");
         }
-        return routing.find(exchange.origin().host(), method, target.path())
+        var host = exchange.origin().host();
+        exchange.askedAbout(new RequestFacts(method, host, target.path()));
+        if (method == null && routing.asksMethod(host, target.path())) {
+            throw new GatewayException(
+                    ProblemType.FORBIDDEN,
+                    "What is allowed here depends on the method, and the proxy did not tell it; have it set"
+                            + " X-Original-Method (nginx: $request_method) or X-Forwarded-Method.");
+        }
+        return routing.find(host, method == null ? exchange.method() : method, target.path())
                 .fold(
                         matched -> matched.route().accepts(target)
                                 ? question(routing.plan(matched.route()))

@@ -1,7 +1,6 @@
 package io.modelgate.proxy;
 
 import io.modelgate.access.AccessPolicy;
-import io.modelgate.access.RequestFacts;
 import io.modelgate.access.Requirement;
 import io.modelgate.guard.Admission.Admitted;
 import io.modelgate.guard.Admission.Refused;
@@ -33,6 +32,7 @@ final class FrontDoor implements Handler<HttpServerRequest> {
     private final Answers answers;
     private final Failures failures;
     private final Records records;
+    private final LastAnswers lastAnswers;
 
     /** @param anyIssuer verifies tokens where no route says whose count */
     FrontDoor(
@@ -44,7 +44,8 @@ final class FrontDoor implements Handler<HttpServerRequest> {
             Dispatcher dispatcher,
             Answers answers,
             Failures failures,
-            Records records) {
+            Records records,
+            LastAnswers lastAnswers) {
         this.guard = guard;
         this.routing = routing;
         this.builtIns = builtIns;
@@ -54,10 +55,15 @@ final class FrontDoor implements Handler<HttpServerRequest> {
         this.answers = answers;
         this.failures = failures;
         this.records = records;
+        this.lastAnswers = lastAnswers;
     }
 
     @Override
     public void handle(HttpServerRequest request) {
+        if (lastAnswers.precede(request)) {
+            return;
+        }
+        lastAnswers.watch(request);
         guard.admit(request).match(admitted -> enter(request, admitted), refused -> turnAway(request, refused));
     }
 
@@ -87,27 +93,27 @@ final class FrontDoor implements Handler<HttpServerRequest> {
             answers.preflight(exchange, preflighted);
             return;
         }
-        routing.find(exchange)
-                .match(
-                        matched -> pass(exchange, routing.plan(matched.route())),
-                        nothing -> refuseKnown(
-                                exchange, Problem.of(ProblemType.NOT_FOUND, "No route is for this path."), Map.of()),
-                        notAllowed -> refuseKnown(
-                                exchange,
-                                Problem.of(ProblemType.METHOD_NOT_ALLOWED, "This route does not serve this method."),
-                                Map.of("Allow", notAllowed.allow())));
-    }
-
-    private void pass(Exchange exchange, RoutePlan plan) {
-        exchange.plan(plan);
-        if (!plan.route().accepts(exchange.target())) {
+        var match = routing.find(exchange);
+        if (!match.accepts(exchange.target())) {
             answers.problem(
                     exchange,
                     Problem.of(
                             ProblemType.BAD_REQUEST,
-                            "The path holds an encoded slash or a path parameter, which this route does not accept."));
+                            "The path holds an encoded slash or a path parameter, which is not accepted here."));
             return;
         }
+        match.match(
+                matched -> pass(exchange, routing.plan(matched.route())),
+                nothing -> refuseKnown(
+                        exchange, Problem.of(ProblemType.NOT_FOUND, "No route is for this path."), Map.of()),
+                notAllowed -> refuseKnown(
+                        exchange,
+                        Problem.of(ProblemType.METHOD_NOT_ALLOWED, "This route does not serve this method."),
+                        Map.of("Allow", notAllowed.allow())));
+    }
+
+    private void pass(Exchange exchange, RoutePlan plan) {
+        exchange.plan(plan);
         var requirement = plan.route().requirement();
         identify(
                 exchange,
@@ -166,7 +172,7 @@ final class FrontDoor implements Handler<HttpServerRequest> {
     }
 
     private void decide(Exchange exchange, Requirement requirement, Consumer<Exchange> next) {
-        AccessPolicy.decide(exchange.caller(), requirement, () -> facts(exchange))
+        AccessPolicy.decide(exchange.caller(), requirement, exchange::facts)
                 .match(
                         granted -> {
                             records.decided(exchange, Outcome.GRANTED, Reason.ALLOWED);
@@ -180,11 +186,6 @@ final class FrontDoor implements Handler<HttpServerRequest> {
                             records.decided(exchange, Outcome.FORBIDDEN, forbidden.reason());
                             answers.forbidden(exchange, forbidden.reason(), requirement);
                         });
-    }
-
-    private static RequestFacts facts(Exchange exchange) {
-        return new RequestFacts(
-                exchange.method(), exchange.origin().host(), exchange.target().path());
     }
 
     private void attempt(Exchange exchange, Consumer<Exchange> step) {

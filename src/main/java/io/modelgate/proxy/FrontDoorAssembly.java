@@ -41,11 +41,13 @@ final class FrontDoorAssembly {
     static FrontDoorAssembly build(Vertx vertx, ProxyParts parts) {
         var config = parts.config();
         var publicUrl = parts.guard().canonicalUrl();
+        var lastAnswers = new LastAnswers(vertx);
         var answers = new Answers(
                 config.browserRule(),
                 new LoginRedirect(config.loginUri()),
                 new Challenge(publicUrl, authUris(config, publicUrl), config.unauthenticatedStatus()),
-                parts.drain());
+                parts.drain(),
+                lastAnswers);
         var failures = new Failures(answers, parts.meters());
         var records = new Records(
                 parts.drain(),
@@ -57,20 +59,23 @@ final class FrontDoorAssembly {
         var identityHeaders = new IdentityHeaders();
         var upstreams = upstreams(vertx, parts);
         var routing = new Routing(plans(parts, upstreams));
+        var guard = new RequestGuard(parts.guard());
         var frontDoor = new FrontDoor(
-                new RequestGuard(parts.guard()),
+                guard,
                 routing,
                 builtIns(parts, answers, publicUrl),
                 new ForwardAuth(routing, anyIssuer, identityHeaders, answers),
                 anyIssuer,
                 new Dispatcher(
+                        guard,
                         new UpstreamIdentity(vertx, parts.minter(), identityHeaders),
                         new ServiceDoor(vertx, parts.bus(), parts.minter(), answers, failures, parts.clock()),
                         answers,
                         failures),
                 answers,
                 failures,
-                records);
+                records,
+                lastAnswers);
         return new FrontDoorAssembly(frontDoor, upstreams.values());
     }
 
@@ -82,7 +87,13 @@ final class FrontDoorAssembly {
         var upstreams = new LinkedHashMap<String, Upstream>();
         parts.config()
                 .upstreams()
-                .forEach((name, config) -> upstreams.put(name, new Upstream(vertx, config, OWN_COOKIES)));
+                .forEach((name, config) -> upstreams.put(
+                        name,
+                        new Upstream(
+                                vertx,
+                                config,
+                                OWN_COOKIES,
+                                Objects.requireNonNull(parts.load().get(name)))));
         return upstreams;
     }
 

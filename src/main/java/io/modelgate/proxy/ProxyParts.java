@@ -6,9 +6,15 @@ import io.modelgate.assertion.AssertionMinter;
 import io.modelgate.bus.BusClient;
 import io.modelgate.guard.GuardConfig;
 import io.modelgate.token.Issuers;
+import io.modelgate.upstream.PoolLoad;
 import java.time.InstantSource;
+import java.util.Map;
 
-/** What the front doors of all event loops share: immutable, or safe for threads. */
+/**
+ * What the front doors of all event loops share: immutable, or safe for threads.
+ *
+ * @param load of the pools to each upstream, by its name
+ */
 public record ProxyParts(
         GuardConfig guard,
         ProxyConfig config,
@@ -18,4 +24,10 @@ public record ProxyParts(
         BusClient bus,
         Drain drain,
         InstantSource clock,
-        MeterRegistry meters) {}
+        Map<String, PoolLoad> load,
+        MeterRegistry meters) {
+
+    public ProxyParts {
+        load = Map.copyOf(load);
+    }
+}

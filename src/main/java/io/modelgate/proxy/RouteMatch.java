@@ -1,5 +1,6 @@
 package io.modelgate.proxy;
 
+import io.modelgate.guard.RequestTarget;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -13,6 +14,13 @@ sealed interface RouteMatch {
 
     /** @param allow value of the {@code Allow} header (RFC 9110 §10.2.1) */
     record MethodNotAllowed(String allow) implements RouteMatch {}
+
+    /** Whether a path like this may be asked for: where no route opts in to what is ambiguous in it, it may not. */
+    default boolean accepts(RequestTarget target) {
+        return this instanceof Matched m
+                ? m.route().accepts(target)
+                : !target.encodedSlash() && !target.hasParameters();
+    }
 
     default <R> R fold(
             Function<Matched, R> matched, Function<NoRoute, R> noRoute, Function<MethodNotAllowed, R> notAllowed) {

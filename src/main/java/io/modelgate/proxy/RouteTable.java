@@ -35,8 +35,19 @@ final class RouteTable {
      * @param path canonical path without the query
      */
     RouteMatch find(String host, String method, String path) {
+        var best = mostSpecific(host, path);
+        return best == null ? NO_ROUTE : best.find(method);
+    }
+
+    /** Whether the route of this path, or whether there is one, depends on the method. */
+    boolean asksMethod(String host, String path) {
+        var best = mostSpecific(host, path);
+        return best != null && !best.byMethod().isEmpty();
+    }
+
+    private @Nullable Methods mostSpecific(String host, String path) {
         if (path.isEmpty() || path.charAt(0) != '/') {
-            return NO_ROUTE;
+            return null;
         }
         Methods best = null;
         var hash = 0;
@@ -47,8 +58,7 @@ final class RouteTable {
             hash = PathIndex.hash(hash, path.charAt(i));
         }
         best = moreSpecific(prefixes, path, path.length(), hash, host, best);
-        best = moreSpecific(exact, path, path.length(), hash, host, best);
-        return best == null ? NO_ROUTE : best.find(method);
+        return moreSpecific(exact, path, path.length(), hash, host, best);
     }
 
     private static @Nullable Methods moreSpecific(

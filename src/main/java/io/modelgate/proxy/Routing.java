@@ -27,6 +27,10 @@ final class Routing {
         return table.find(host, method, path);
     }
 
+    boolean asksMethod(String host, String path) {
+        return table.asksMethod(host, path);
+    }
+
     RoutePlan plan(Route route) {
         return Objects.requireNonNull(plans.get(route), "every route of the table has a plan");
     }

@@ -9,7 +9,9 @@ import io.modelgate.http.GatewayException;
 import io.modelgate.http.Problem;
 import io.modelgate.http.ProblemType;
 import io.modelgate.identity.Principal;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -78,7 +80,7 @@ final class ServiceDoor {
 
     private static Map<String, List<String>> parameters(Exchange exchange) {
         var parameters = new LinkedHashMap<String, List<String>>();
-        var given = exchange.request().params();
+        var given = decoded(exchange);
         if (given.size() > MAX_PARAMETERS) {
             throw new GatewayException(
                     ProblemType.BAD_REQUEST, "The query has more than " + MAX_PARAMETERS + " parameters.");
@@ -86,6 +88,14 @@ final class ServiceDoor {
         given.forEach((name, value) ->
                 parameters.computeIfAbsent(name, first -> new ArrayList<>()).add(value));
         return parameters;
+    }
+
+    private static MultiMap decoded(Exchange exchange) {
+        try {
+            return exchange.request().params();
+        } catch (IllegalArgumentException malformed) {
+            throw new GatewayException(ProblemType.BAD_REQUEST, "The query has a broken percent-encoding.");
+        }
     }
 
     /** A service is only ever asked in somebody's name; the configuration refuses public routes to services. */
@@ -100,8 +110,17 @@ final class ServiceDoor {
 
     private void answer(Exchange exchange, BusReply reply) {
         reply.match(
-                document -> answers.send(
-                        exchange, 200, headers(document), document.body().toBuffer()),
+                document -> {
+                    if (EntityTag.isNoneOf(exchange.request().headers(), document.etag())) {
+                        answers.send(
+                                exchange,
+                                200,
+                                headers(document),
+                                document.body().toBuffer());
+                    } else {
+                        answers.send(exchange, 304, headers(document), Buffer.buffer());
+                    }
+                },
                 refusal -> answers.problem(exchange, refusal.problem()));
     }
 

@@ -61,10 +61,14 @@ final class PrincipalMapper {
                 claims));
     }
 
-    /** The issuer's own name for the caller. A client stands for itself only where nobody else is named. */
+    /**
+     * The issuer's own name for the caller. A client stands for itself only where nobody else is named, not even by a
+     * name that cannot be used.
+     */
     private @Nullable String subject(Map<String, Object> claims, @Nullable String clientId) {
         var named = text(mapping.subject(), claims);
-        return named != null || clientId == null ? named : "client:" + clientId;
+        var somebody = ClaimMapping.firstPresent(mapping.subject(), claims).isPresent();
+        return somebody || clientId == null ? named : "client:" + clientId;
     }
 
     /** Group names as the issuer gives them, in its order, bounded. */

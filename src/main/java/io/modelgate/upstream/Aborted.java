@@ -16,6 +16,8 @@ public final class Aborted extends RuntimeException {
         CLIENT_GONE,
         /** The upstream closed its connection, or sent what is not HTTP, in the middle of its response. */
         UPSTREAM_FAILED,
+        /** The body of the request may not go on, such as one longer than allowed. */
+        BODY_REFUSED,
         /** No byte of the response moved for the idle timeout. */
         IDLE
     }

@@ -39,6 +39,7 @@ final class ConnectionPool {
     private final UpstreamConfig config;
     private final long keepAlive;
     private final long patience;
+    private final PoolLoad load;
 
     private final List<PooledConnection> open = new ArrayList<>();
     private final Deque<PooledConnection> idle = new ArrayDeque<>();
@@ -47,7 +48,7 @@ final class ConnectionPool {
     private long tick;
     private long timer = NO_TIMER;
 
-    ConnectionPool(Vertx vertx, UpstreamConfig config) {
+    ConnectionPool(Vertx vertx, UpstreamConfig config, PoolLoad load) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.client = vertx.createHttpClient(config.clientOptions());
@@ -59,6 +60,7 @@ final class ConnectionPool {
         this.config = config;
         this.keepAlive = ticks(config.keepAlive());
         this.patience = ticks(config.connectTimeout());
+        this.load = load;
     }
 
     static long ticks(Duration duration) {
@@ -81,6 +83,7 @@ final class ConnectionPool {
             exchange.failed(new GatewayException(ProblemType.UPSTREAM_BUSY, "The upstream has no free connection."));
         } else {
             waiting.addLast(exchange);
+            load.queued(1);
             grow();
         }
     }
@@ -93,7 +96,9 @@ final class ConnectionPool {
 
     /** Forgets an exchange that no longer wants a connection. */
     void cancel(Exchange exchange) {
-        waiting.remove(exchange);
+        if (waiting.remove(exchange)) {
+            load.queued(-1);
+        }
     }
 
     /** Closes what is free: the upstream has just shown that it does not keep connections as long as we do. */
@@ -104,8 +109,12 @@ final class ConnectionPool {
         }
     }
 
+    /**
+     * Closes after what runs now: a connection that was held up and goes on first releases what it had read, which
+     * Vert.x forgets where it is closed before.
+     */
     void close(PooledConnection connection) {
-        connection.http.close().onComplete(closed -> {}, alreadyClosed -> {});
+        context.runOnContext(now -> connection.http.close().onComplete(closed -> {}, alreadyClosed -> {}));
     }
 
     Future<Void> close() {
@@ -131,6 +140,7 @@ final class ConnectionPool {
         connecting--;
         var connection = new PooledConnection(http, keepAlive);
         open.add(connection);
+        load.opened();
         http.closeHandler(closed -> forget(connection));
         // The exchange hears of it by itself; without a handler Vert.x logs what the upstream sent.
         http.exceptionHandler(heard -> {});
@@ -139,7 +149,7 @@ final class ConnectionPool {
 
     private void unreachable(Throwable cause) {
         connecting--;
-        var first = waiting.pollFirst();
+        var first = nextWaiting();
         if (first != null) {
             first.failed(
                     new GatewayException(ProblemType.UPSTREAM_UNREACHABLE, "The upstream cannot be reached.", cause));
@@ -148,7 +158,7 @@ final class ConnectionPool {
     }
 
     private void offer(PooledConnection connection) {
-        var next = waiting.pollFirst();
+        var next = nextWaiting();
         connection.exchange = next;
         if (next == null) {
             connection.idleSince = tick;
@@ -158,8 +168,18 @@ final class ConnectionPool {
         }
     }
 
+    private @Nullable Exchange nextWaiting() {
+        var next = waiting.pollFirst();
+        if (next != null) {
+            load.queued(-1);
+        }
+        return next;
+    }
+
     private void forget(PooledConnection connection) {
-        open.remove(connection);
+        if (open.remove(connection)) {
+            load.closed();
+        }
         idle.remove(connection);
         grow();
     }
@@ -171,7 +191,7 @@ final class ConnectionPool {
         }
         var first = waiting.peekFirst();
         while (first != null && tick - first.waitingSince() > patience) {
-            waiting.pollFirst();
+            cancel(first);
             first.failed(tooLong());
             first = waiting.peekFirst();
         }

@@ -48,9 +48,10 @@ final class Download {
         }
     }
 
-    /** Drops what still comes. */
+    /** Drops what still comes, and lets it come: what is held up is released only by being read. */
     void stop() {
         stopped = true;
+        answer.resume();
     }
 
     private void pass(Buffer piece) {

@@ -6,6 +6,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
@@ -14,6 +15,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.streams.ReadStream;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,7 @@ final class Exchange {
     private final Limits limits;
     private final OwnCookies ownCookies;
     private final HttpServerRequest client;
+    private final ReadStream<Buffer> body;
     private final HttpServerResponse reply;
     private final Outbound outbound;
     private final Context context;
@@ -63,12 +66,14 @@ final class Exchange {
             Limits limits,
             OwnCookies ownCookies,
             HttpServerRequest client,
+            ReadStream<Buffer> body,
             Outbound outbound,
             boolean chunked) {
         this.pool = pool;
         this.limits = limits;
         this.ownCookies = ownCookies;
         this.client = client;
+        this.body = body;
         this.reply = client.response();
         this.outbound = outbound;
         this.context = Objects.requireNonNull(Vertx.currentContext(), "not on an event loop");
@@ -121,7 +126,8 @@ final class Exchange {
         if (requestLength == 0) {
             created.end();
         } else {
-            upload = new Upload(client, created, requestLength, this::moved);
+            body.exceptionHandler(this::bodyFailed);
+            upload = new Upload(client, body, created, requestLength, this::moved);
             upload.start(context);
         }
     }
@@ -162,11 +168,11 @@ final class Exchange {
         if (requestLength == 0 && !client.isEnded()) {
             client.resume();
         }
-        var body = new Download(head, reply, length, this::moved);
-        download = body;
+        var relay = new Download(head, reply, length, this::moved);
+        download = relay;
         head.exceptionHandler(this::upstreamFailed);
-        head.endHandler(last -> relayed(head, body));
-        body.start(context, client.version() == HttpVersion.HTTP_1_1);
+        head.endHandler(last -> relayed(head, relay));
+        relay.start(context, client.version() == HttpVersion.HTTP_1_1);
     }
 
     private boolean hasBody(HttpClientResponse head) {
@@ -174,13 +180,13 @@ final class Exchange {
         return !client.method().equals(HttpMethod.HEAD) && status != 204 && status != 304;
     }
 
-    private void relayed(HttpClientResponse head, Download body) {
+    private void relayed(HttpClientResponse head, Download relay) {
         var used = connection;
         if (ended || used == null) {
             return;
         }
         ended = true;
-        body.end();
+        relay.end();
         if (isRequestSent() && keepsAlive(used, head)) {
             pool.release(used);
         } else {
@@ -241,6 +247,18 @@ final class Exchange {
         if (!ended) {
             end();
             result.fail(new Aborted(Aborted.Reason.CLIENT_GONE));
+        }
+    }
+
+    /** Also hears of a connection that breaks, which {@link #clientFailed} takes care of. */
+    private void bodyFailed(Throwable cause) {
+        if (ended || !(cause instanceof GatewayException problem)) {
+            return;
+        }
+        if (download == null) {
+            failed(problem);
+        } else {
+            cut(Aborted.Reason.BODY_REFUSED);
         }
     }
 

@@ -6,11 +6,13 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.streams.ReadStream;
 
 /** The body of a request on its way to the upstream; holds the client up while the upstream does not read. */
 final class Upload {
 
     private final HttpServerRequest client;
+    private final ReadStream<Buffer> body;
     private final HttpClientRequest request;
     private final long length;
     private final Runnable moved;
@@ -24,8 +26,9 @@ final class Upload {
      * @param length of the body; -1 where it is chunked
      * @param moved told of every piece that passes
      */
-    Upload(HttpServerRequest client, HttpClientRequest request, long length, Runnable moved) {
+    Upload(HttpServerRequest client, ReadStream<Buffer> body, HttpClientRequest request, long length, Runnable moved) {
         this.client = client;
+        this.body = body;
         this.request = request;
         this.length = length;
         this.moved = moved;
@@ -37,9 +40,9 @@ final class Upload {
                 && client.headers().contains(HttpHeaders.EXPECT, HttpHeaders.CONTINUE, true)) {
             client.response().writeContinue();
         }
-        client.handler(this::pass);
-        client.endHandler(last -> end());
-        client.resume();
+        body.handler(this::pass);
+        body.endHandler(last -> end());
+        body.resume();
         context.runOnContext(afterThisRead -> sendLoneHead());
     }
 
@@ -72,11 +75,11 @@ final class Upload {
         request.write(piece);
         if (request.writeQueueFull()) {
             held = true;
-            client.pause();
+            body.pause();
             request.drainHandler(drained -> {
                 held = false;
                 moved.run();
-                client.resume();
+                body.resume();
             });
         }
     }

@@ -4,8 +4,10 @@ import io.modelgate.http.GatewayException;
 import io.modelgate.http.ProblemType;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.streams.ReadStream;
 
 /**
  * One HTTP upstream as one event loop sees it. Create it in the verticle that uses it and use it only there; it has a
@@ -21,8 +23,9 @@ public final class Upstream {
     private final Exchange.Limits limits;
     private final OwnCookies ownCookies;
 
-    public Upstream(Vertx vertx, UpstreamConfig config, OwnCookies ownCookies) {
-        this.pool = new ConnectionPool(vertx, config);
+    /** @param load where the connections of this event loop are counted, together with those of the others */
+    public Upstream(Vertx vertx, UpstreamConfig config, OwnCookies ownCookies, PoolLoad load) {
+        this.pool = new ConnectionPool(vertx, config, load);
         this.limits = new Exchange.Limits(
                 ConnectionPool.ticks(config.responseTimeout()), ConnectionPool.ticks(config.idleTimeout()));
         this.ownCookies = ownCookies;
@@ -37,9 +40,12 @@ public final class Upstream {
      * of the request body may be unread, so the connection should not be used again); with {@link Aborted} when the
      * exchange was cut and the client's connection closed. Problems: {@code UPSTREAM_UNREACHABLE} (no connection, or
      * it died before the response head, or the head is not HTTP), {@code UPSTREAM_TIMEOUT}, {@code UPSTREAM_BUSY},
-     * {@code REQUEST_TIMEOUT} (the client stalled), {@code BAD_REQUEST}, {@code NOT_IMPLEMENTED}.
+     * {@code REQUEST_TIMEOUT} (the client stalled), {@code BAD_REQUEST}, {@code NOT_IMPLEMENTED}, and the one {@code
+     * body} fails with, whose part that was sent is then never completed.
+     *
+     * @param body of the request: the request itself, or what limits it
      */
-    public Future<Void> forward(HttpServerRequest request, Outbound outbound) {
+    public Future<Void> forward(HttpServerRequest request, ReadStream<Buffer> body, Outbound outbound) {
         if (!outbound.hasSafeUri()) {
             return UNSAFE_URI;
         }
@@ -47,7 +53,7 @@ public final class Upstream {
         if (coding != null && !coding.equalsIgnoreCase("chunked")) {
             return UNKNOWN_CODING;
         }
-        return new Exchange(pool, limits, ownCookies, request, outbound, coding != null).start();
+        return new Exchange(pool, limits, ownCookies, request, body, outbound, coding != null).start();
     }
 
     /** Closes every connection; what is under way is cut. */

@@ -90,6 +90,19 @@ public final class RawHttp implements AutoCloseable {
         }
     }
 
+    /** Everything up to the end of the connection. */
+    public String rest() throws IOException {
+        var all = new ByteArrayOutputStream();
+        try {
+            for (var b = in.read(); b >= 0; b = in.read()) {
+                all.write(b);
+            }
+        } catch (SocketException reset) {
+            // That is an end, too.
+        }
+        return all.toString(StandardCharsets.ISO_8859_1);
+    }
+
     /** Waits for the server to close the connection; whether it did so without sending another byte. */
     public boolean isClosed() throws IOException {
         try {

@@ -1,5 +1,6 @@
 package io.modelgate.testkit;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.modelgate.app.Gateway;
 import io.modelgate.app.GatewayConfig;
 import io.modelgate.config.ConfigFile;
@@ -52,6 +53,7 @@ public final class RunningGateway implements AutoCloseable {
     }
 
     /** @param headers name, value, name, value, … */
+    @CanIgnoreReturnValue
     public HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
         return send(HttpRequest.newBuilder(uri(path)), headers);
     }
@@ -60,6 +62,7 @@ public final class RunningGateway implements AutoCloseable {
         return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort() + path)));
     }
 
+    @CanIgnoreReturnValue
     public HttpResponse<String> send(HttpRequest.Builder request, String... headers)
             throws IOException, InterruptedException {
         if (headers.length > 0) {

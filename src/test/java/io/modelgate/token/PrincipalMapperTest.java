@@ -11,6 +11,7 @@ import io.modelgate.identity.Principal;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -213,6 +214,15 @@ class PrincipalMapperTest {
     @Test
     void a_client_without_a_name_of_its_own_is_never_a_user_of_that_name() {
         assertThat(map("", claims("client_id", "svc")).subject()).isEqualTo("client:svc");
+    }
+
+    @Test
+    void a_user_whose_name_cannot_be_used_is_nobody_and_not_the_client() {
+        var mapping = ConfigFile.of("test", "{}", Map.of()).read(ClaimMapping::read);
+        var claims = claims("sub", "a\nb", "client_id", "svc").getMap();
+
+        assertThat(new PrincipalMapper(ISSUER, mapping).principal(claims, Set.of(), NOW))
+                .isEmpty();
     }
 
     @Test

@@ -1,8 +1,10 @@
 package io.modelgate.upstream;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.modelgate.http.ClientOrigin;
 import io.modelgate.http.GatewayException;
 import io.modelgate.http.RequestId;
+import io.modelgate.http.UnreadMessages;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.VerticleBase;
@@ -100,8 +102,10 @@ final class Rig implements AutoCloseable {
         await(vertx.deployVerticle(new VerticleBase() {
             @Override
             public Future<?> start() {
-                var forwarder = new Upstream(vertx, config, COOKIES);
+                var forwarder = new Upstream(vertx, config, COOKIES, new PoolLoad(new SimpleMeterRegistry(), "rig"));
                 return vertx.createHttpServer()
+                        .connectionHandler(
+                                connection -> connection.closeHandler(closed -> UnreadMessages.release(connection)))
                         .requestHandler(request -> take(forwarder, request))
                         .listen(0, "127.0.0.1")
                         .onSuccess(server -> port = server.actualPort());
@@ -126,7 +130,7 @@ final class Rig implements AutoCloseable {
                 passAuthorization,
                 requestHeaders,
                 responseHeaders);
-        forwarder.forward(request, outbound).onComplete(done -> outcomes.add("relayed"), failure -> {
+        forwarder.forward(request, request, outbound).onComplete(done -> outcomes.add("relayed"), failure -> {
             outcomes.add(failure);
             if (failure instanceof GatewayException expected) {
                 var type = expected.problem().type();

@@ -193,48 +193,6 @@ final class StreamingTest {
         java.util.concurrent.locks.LockSupport.parkNanos(300_000_000);
     }
 
-    /** Writes until nobody takes any more, then goes on when somebody does. */
-    private static final class SlowWriter {
-
-        private final CompletableFuture<Long> sum;
-        private volatile long written;
-
-        SlowWriter(Peer to) {
-            sum = CompletableFuture.supplyAsync(
-                    () -> {
-                        var crc = new CRC32();
-                        var random = new Random(1);
-                        var piece = new byte[64 * 1024];
-                        try {
-                            for (var done = 0L; done < 64L * MIB; done += piece.length) {
-                                random.nextBytes(piece);
-                                crc.update(piece);
-                                to.write(piece);
-                                written = done + piece.length;
-                            }
-                        } catch (java.io.IOException closed) {
-                            return -1L;
-                        }
-                        return crc.getValue();
-                    },
-                    Threads.EACH_ITS_OWN);
-        }
-
-        /** Bytes written when for half a second none were. */
-        long stalledAfter() {
-            var before = -1L;
-            while (written != before && !sum.isDone()) {
-                before = written;
-                java.util.concurrent.locks.LockSupport.parkNanos(500_000_000);
-            }
-            return written;
-        }
-
-        long sum() {
-            return sum.join();
-        }
-    }
-
     private static long write(Peer to, long length) {
         try {
             var crc = new CRC32();
