@@ -80,7 +80,7 @@ class LargeBodyIT {
             var sent = CompletableFuture.supplyAsync(() -> trickleThenWrite(socket));
 
             var in = new BufferedInputStream(socket.getInputStream());
-            assertThat(statusLine(in)).contains(" 200 ");
+            assertThat(line(in)).contains(" 200 ");
             assertThat(rest(in)).endsWith(sent.get(60, TimeUnit.SECONDS));
         }
         assertThat(gateway.process().isAlive()).isTrue();
@@ -91,7 +91,7 @@ class LargeBodyIT {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
             head(socket, "GET", "");
             var in = new BufferedInputStream(socket.getInputStream());
-            assertThat(statusLine(in)).contains(" 200 ");
+            assertThat(line(in)).contains(" 200 ");
 
             assertThat(awaitStall()).as("written while nobody reads").isLessThan(HELD_BACK);
 
@@ -181,10 +181,6 @@ class LargeBodyIT {
         var head = method + " /file HTTP/1.1\r\nHost: 127.0.0.1:" + gateway.port() + "\r\nAuthorization: Bearer "
                 + provider.token("alice") + "\r\n" + more + "\r\n";
         socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
-    }
-
-    private static String statusLine(InputStream in) throws IOException {
-        return line(in);
     }
 
     private static String line(InputStream in) throws IOException {
