@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpExchange;
 import io.modelgate.testkit.ShippedJar;
 import io.modelgate.testkit.TestProvider;
 import io.modelgate.testkit.TestServer;
+import io.modelgate.testkit.Threads;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -77,7 +78,7 @@ class LargeBodyIT {
     void an_upload_arrives_whole_however_slowly_it_is_written_and_read() throws Exception {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
             head(socket, "PUT", "Content-Length: " + LENGTH + "\r\n");
-            var sent = CompletableFuture.supplyAsync(() -> trickleThenWrite(socket));
+            var sent = CompletableFuture.supplyAsync(() -> trickleThenWrite(socket), Threads.EACH_ITS_OWN);
 
             var in = new BufferedInputStream(socket.getInputStream());
             assertThat(line(in)).contains(" 200 ");
