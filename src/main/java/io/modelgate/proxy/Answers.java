@@ -1,9 +1,14 @@
 package io.modelgate.proxy;
 
 import io.modelgate.access.Requirement;
+import io.modelgate.answer.BrowserRule;
+import io.modelgate.answer.Challenge;
+import io.modelgate.answer.LoginRedirect;
+import io.modelgate.answer.Refusal;
 import io.modelgate.http.Problem;
 import io.modelgate.http.RequestId;
 import io.modelgate.identity.Reason;
+import io.modelgate.route.Route;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;

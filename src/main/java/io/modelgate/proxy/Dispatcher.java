@@ -4,6 +4,7 @@ import io.modelgate.guard.RequestGuard;
 import io.modelgate.http.Problem;
 import io.modelgate.http.ProblemType;
 import io.modelgate.identity.Caller;
+import io.modelgate.route.Route;
 import io.modelgate.upstream.Outbound;
 import io.modelgate.upstream.Upstream;
 import io.vertx.core.MultiMap;

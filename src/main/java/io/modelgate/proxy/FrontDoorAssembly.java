@@ -1,6 +1,9 @@
 package io.modelgate.proxy;
 
 import io.modelgate.access.Requirement;
+import io.modelgate.answer.Challenge;
+import io.modelgate.answer.LoginRedirect;
+import io.modelgate.answer.ResourceMetadata;
 import io.modelgate.guard.RequestGuard;
 import io.modelgate.upstream.OwnCookies;
 import io.modelgate.upstream.Upstream;

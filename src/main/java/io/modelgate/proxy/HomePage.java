@@ -4,6 +4,7 @@ import io.modelgate.access.AccessPolicy;
 import io.modelgate.access.RequestFacts;
 import io.modelgate.identity.Principal;
 import io.modelgate.identity.Reason;
+import io.modelgate.route.Route;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

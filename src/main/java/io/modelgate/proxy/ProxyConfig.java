@@ -1,9 +1,11 @@
 package io.modelgate.proxy;
 
+import io.modelgate.answer.BrowserRule;
 import io.modelgate.bus.BusAddress;
 import io.modelgate.config.ConfigNode;
 import io.modelgate.config.ValueType;
 import io.modelgate.config.ValueTypes;
+import io.modelgate.route.RouteConfig;
 import io.modelgate.token.TokenConfig;
 import io.modelgate.upstream.UpstreamConfig;
 import java.net.URI;

@@ -1,5 +1,6 @@
 package io.modelgate.proxy;
 
+import io.modelgate.route.Route;
 import io.modelgate.token.TokenVerifier;
 import io.modelgate.upstream.Upstream;
 import java.util.Optional;

@@ -1,5 +1,8 @@
 package io.modelgate.proxy;
 
+import io.modelgate.route.Route;
+import io.modelgate.route.RouteMatch;
+import io.modelgate.route.RouteTable;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import java.util.Collection;

@@ -9,6 +9,7 @@ import io.modelgate.http.GatewayException;
 import io.modelgate.http.Problem;
 import io.modelgate.http.ProblemType;
 import io.modelgate.identity.Principal;
+import io.modelgate.route.Route;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

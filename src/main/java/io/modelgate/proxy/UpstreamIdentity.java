@@ -2,6 +2,7 @@ package io.modelgate.proxy;
 
 import io.modelgate.assertion.AssertionMinter;
 import io.modelgate.identity.Principal;
+import io.modelgate.route.Route;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;

@@ -63,9 +63,22 @@ class ArchitectureTest {
             Map.entry("resource", Set.of("config", "identity", "http", "store", "bus", "assertion")),
             Map.entry("model", Set.of("config", "identity", "http", "store", "bus", "assertion", "resource")),
             Map.entry("management", Set.of("config", "http", "guard")),
+            Map.entry("route", Set.of("config", "access", "guard")),
+            Map.entry("answer", Set.of("identity", "http", "access")),
             Map.entry(
                     "proxy",
-                    Set.of("config", "identity", "http", "access", "token", "guard", "upstream", "assertion", "bus")));
+                    Set.of(
+                            "config",
+                            "identity",
+                            "http",
+                            "access",
+                            "token",
+                            "guard",
+                            "route",
+                            "answer",
+                            "upstream",
+                            "assertion",
+                            "bus")));
 
     @Test
     void packages_have_no_cycles() {

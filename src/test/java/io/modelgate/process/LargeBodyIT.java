@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpExchange;
 import io.modelgate.testkit.ShippedJar;
 import io.modelgate.testkit.TestProvider;
 import io.modelgate.testkit.TestServer;
+import io.modelgate.testkit.Threads;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -77,10 +78,10 @@ class LargeBodyIT {
     void an_upload_arrives_whole_however_slowly_it_is_written_and_read() throws Exception {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
             head(socket, "PUT", "Content-Length: " + LENGTH + "\r\n");
-            var sent = CompletableFuture.supplyAsync(() -> trickleThenWrite(socket));
+            var sent = CompletableFuture.supplyAsync(() -> trickleThenWrite(socket), Threads.EACH_ITS_OWN);
 
             var in = new BufferedInputStream(socket.getInputStream());
-            assertThat(statusLine(in)).contains(" 200 ");
+            assertThat(line(in)).contains(" 200 ");
             assertThat(rest(in)).endsWith(sent.get(60, TimeUnit.SECONDS));
         }
         assertThat(gateway.process().isAlive()).isTrue();
@@ -91,7 +92,7 @@ class LargeBodyIT {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
             head(socket, "GET", "");
             var in = new BufferedInputStream(socket.getInputStream());
-            assertThat(statusLine(in)).contains(" 200 ");
+            assertThat(line(in)).contains(" 200 ");
 
             assertThat(awaitStall()).as("written while nobody reads").isLessThan(HELD_BACK);
 
@@ -181,10 +182,6 @@ class LargeBodyIT {
         var head = method + " /file HTTP/1.1\r\nHost: 127.0.0.1:" + gateway.port() + "\r\nAuthorization: Bearer "
                 + provider.token("alice") + "\r\n" + more + "\r\n";
         socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
-    }
-
-    private static String statusLine(InputStream in) throws IOException {
-        return line(in);
     }
 
     private static String line(InputStream in) throws IOException {

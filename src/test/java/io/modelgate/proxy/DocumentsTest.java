@@ -2,6 +2,7 @@ package io.modelgate.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelgate.answer.ResourceMetadata;
 import io.modelgate.identity.People;
 import io.modelgate.identity.Principal;
 import io.vertx.core.json.JsonObject;

@@ -51,16 +51,21 @@ public final class SteadyTraffic implements AutoCloseable {
     }
 
     private void run(RunningGateway gateway, String path, String token) {
-        while (!ending) {
-            try {
-                statuses.add(
-                        gateway.get(path, "Authorization", "Bearer " + token).statusCode());
+        try {
+            while (!ending) {
+                statuses.add(status(gateway, path, token));
                 TimeUnit.MILLISECONDS.sleep(5);
-            } catch (IOException noAnswer) {
-                statuses.add(0);
-            } catch (InterruptedException stop) {
-                return;
             }
+        } catch (InterruptedException stop) {
+            // Then this is the end.
+        }
+    }
+
+    private static int status(RunningGateway gateway, String path, String token) throws InterruptedException {
+        try {
+            return gateway.get(path, "Authorization", "Bearer " + token).statusCode();
+        } catch (IOException noAnswer) {
+            return 0;
         }
     }
 }

@@ -1,4 +1,4 @@
-package io.modelgate.proxy;
+package io.modelgate.route;
 
 import io.modelgate.config.ConfigNode;
 import io.modelgate.config.ValueType;
@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param headers request headers a page may send besides the safelisted ones, in lower case
  * @param maxAge how long a browser may keep a preflight's answer
  */
-record CorsPolicy(Set<String> origins, Set<String> methods, Set<String> headers, boolean credentials, Duration maxAge) {
+public record CorsPolicy(
+        Set<String> origins, Set<String> methods, Set<String> headers, boolean credentials, Duration maxAge) {
 
     /** What a page may read of our refusals: what to do about a 401, and what to quote in a question. */
     private static final String EXPOSED = "WWW-Authenticate, X-Request-Id";
@@ -40,7 +41,7 @@ record CorsPolicy(Set<String> origins, Set<String> methods, Set<String> headers,
     private static final ValueType<String> HEADER =
             ValueTypes.text("header name", Pattern.compile("[A-Za-z0-9-]{1,64}"), "Authorization");
 
-    CorsPolicy {
+    public CorsPolicy {
         origins = Set.copyOf(origins);
         methods = Set.copyOf(methods);
         headers = headers.stream().map(name -> name.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
@@ -77,7 +78,7 @@ record CorsPolicy(Set<String> origins, Set<String> methods, Set<String> headers,
      * @param method {@code Access-Control-Request-Method}
      * @param requestHeaders {@code Access-Control-Request-Headers}
      */
-    void preflight(@Nullable String origin, String method, @Nullable String requestHeaders, MultiMap answer) {
+    public void preflight(@Nullable String origin, String method, @Nullable String requestHeaders, MultiMap answer) {
         answer.add(HttpHeaders.VARY, "Origin, Access-Control-Request-Method, Access-Control-Request-Headers");
         if (!allows(origin) || !methods.contains(method) || !allowsHeaders(requestHeaders)) {
             return;
@@ -92,7 +93,7 @@ record CorsPolicy(Set<String> origins, Set<String> methods, Set<String> headers,
      * Marks any other answer, refusals included. This policy is the only one: what an upstream said of the same is
      * replaced.
      */
-    void apply(@Nullable String origin, MultiMap answer) {
+    public void apply(@Nullable String origin, MultiMap answer) {
         answer.remove(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN);
         answer.remove(HttpHeaders.ACCESS_CONTROL_ALLOW_CREDENTIALS);
         answer.add(HttpHeaders.VARY, "Origin");

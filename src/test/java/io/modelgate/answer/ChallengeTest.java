@@ -1,4 +1,4 @@
-package io.modelgate.proxy;
+package io.modelgate.answer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

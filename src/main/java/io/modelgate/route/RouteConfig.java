@@ -1,4 +1,4 @@
-package io.modelgate.proxy;
+package io.modelgate.route;
 
 import io.modelgate.access.Requirement;
 import io.modelgate.config.ConfigNode;
@@ -16,7 +16,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** The {@code routes} of the configuration file, checked against each other and against what they name. */
-record RouteConfig(List<Route> routes) {
+public record RouteConfig(List<Route> routes) {
 
     private static final ValueType<String> METHOD =
             ValueTypes.text("method in capitals", Pattern.compile("[A-Z][A-Z-]{0,31}"), "GET");
@@ -26,7 +26,7 @@ record RouteConfig(List<Route> routes) {
             "gateway.example");
     private static final ValueType<String> NAME = ValueTypes.text("reporting");
 
-    RouteConfig {
+    public RouteConfig {
         routes = List.copyOf(routes);
     }
 
@@ -36,10 +36,10 @@ record RouteConfig(List<Route> routes) {
      * @param hosts the public hosts; empty where every host is served
      * @param reserved paths the gateway answers itself, before it looks for a route
      */
-    record Names(
+    public record Names(
             Set<String> upstreams, Set<String> services, Set<String> issuers, Set<String> hosts, Set<String> reserved) {
 
-        Names {
+        public Names {
             upstreams = new TreeSet<>(upstreams);
             services = new TreeSet<>(services);
             issuers = new TreeSet<>(issuers);
@@ -49,7 +49,8 @@ record RouteConfig(List<Route> routes) {
     }
 
     /** @param issuersProblem why a choice of issuers is not possible, in words */
-    static RouteConfig read(ConfigNode root, Names names, Function<Set<String>, Optional<String>> issuersProblem) {
+    public static RouteConfig read(
+            ConfigNode root, Names names, Function<Set<String>, Optional<String>> issuersProblem) {
         var routes = new ArrayList<Route>();
         var positions = new HashMap<String, String>();
         for (var node : root.sections("routes")) {
@@ -67,7 +68,7 @@ record RouteConfig(List<Route> routes) {
     }
 
     /** These and the routes of the services, where none was configured for the same path. */
-    RouteConfig with(Map<String, String> services) {
+    public RouteConfig with(Map<String, String> services) {
         var all = new ArrayList<>(routes);
         services.forEach((path, service) -> {
             var route = Route.toService(RoutePath.parse(path), service);

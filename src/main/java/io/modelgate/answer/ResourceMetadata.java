@@ -1,4 +1,4 @@
-package io.modelgate.proxy;
+package io.modelgate.answer;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -11,23 +11,23 @@ import java.util.List;
  * @param resource the canonical public URL
  * @param authorizationServers issuer identifiers
  */
-record ResourceMetadata(URI resource, List<URI> authorizationServers) {
+public record ResourceMetadata(URI resource, List<URI> authorizationServers) {
 
     private static final String WELL_KNOWN = "/.well-known/oauth-protected-resource";
 
-    ResourceMetadata {
+    public ResourceMetadata {
         authorizationServers = List.copyOf(authorizationServers);
     }
 
     /** Where the document is: the well-known name comes between the authority and a path (RFC 9728 §3.1). */
-    static URI location(URI resource) {
+    public static URI location(URI resource) {
         var path = resource.getRawPath();
         return URI.create(resource.getScheme() + "://" + resource.getRawAuthority() + WELL_KNOWN
                 + (path.equals("/") ? "" : path));
     }
 
     /** A list without elements is left out (RFC 9728 §3.2). */
-    JsonObject toJson() {
+    public JsonObject toJson() {
         var json = new JsonObject()
                 .put("resource", resource.toString())
                 .put("resource_name", "Modelgate")

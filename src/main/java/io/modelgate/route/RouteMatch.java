@@ -1,11 +1,11 @@
-package io.modelgate.proxy;
+package io.modelgate.route;
 
 import io.modelgate.guard.RequestTarget;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** What the route table knows of a request. */
-sealed interface RouteMatch {
+public sealed interface RouteMatch {
 
     record Matched(Route route) implements RouteMatch {}
 

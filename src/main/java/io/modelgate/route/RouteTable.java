@@ -1,4 +1,4 @@
-package io.modelgate.proxy;
+package io.modelgate.route;
 
 import java.util.HashMap;
 import java.util.List;
@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
  * one. Case-sensitive. A look-up walks the path once and asks one hash table per segment, whatever the number of
  * routes, and allocates nothing.
  */
-final class RouteTable {
+public final class RouteTable {
 
     private static final RouteMatch NO_ROUTE = new RouteMatch.NoRoute();
 
     private final PathIndex<Hosts> exact;
     private final PathIndex<Hosts> prefixes;
 
-    RouteTable(List<Route> routes) {
+    public RouteTable(List<Route> routes) {
         this.exact =
                 index(routes.stream().filter(route -> !route.path().prefix()).toList());
         this.prefixes =
@@ -34,13 +34,13 @@ final class RouteTable {
      * @param host authority asked for, in lower case
      * @param path canonical path without the query
      */
-    RouteMatch find(String host, String method, String path) {
+    public RouteMatch find(String host, String method, String path) {
         var best = mostSpecific(host, path);
         return best == null ? NO_ROUTE : best.find(method);
     }
 
     /** Whether the route of this path, or whether there is one, depends on the method. */
-    boolean asksMethod(String host, String path) {
+    public boolean asksMethod(String host, String path) {
         var best = mostSpecific(host, path);
         return best != null && !best.byMethod().isEmpty();
     }

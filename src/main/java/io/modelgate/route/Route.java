@@ -1,4 +1,4 @@
-package io.modelgate.proxy;
+package io.modelgate.route;
 
 import io.modelgate.access.Requirement;
 import io.modelgate.guard.RequestTarget;
@@ -16,7 +16,7 @@ import java.util.function.Function;
  * @param pathParameters whether {@code ;} may: a target that cuts it off would see another path than was decided on
  * @param issuers names of the issuers whose tokens count here; empty for all
  */
-record Route(
+public record Route(
         RoutePath path,
         Optional<String> host,
         Set<String> methods,
@@ -30,7 +30,7 @@ record Route(
         Optional<CorsPolicy> cors) {
 
     /** Where a request goes that was let through. */
-    sealed interface Target {
+    public sealed interface Target {
 
         /** @param name key below {@code upstreams} */
         record Upstream(String name) implements Target {}
@@ -44,14 +44,14 @@ record Route(
     }
 
     /** How the target learns who is asking. */
-    enum Identity {
+    public enum Identity {
         ASSERTION,
         TOKEN,
         HEADERS,
         NONE
     }
 
-    Route {
+    public Route {
         methods = Set.copyOf(methods);
         issuers = Set.copyOf(issuers);
     }
@@ -73,22 +73,22 @@ record Route(
     }
 
     /** Whether this route accepts what makes the path mean different things to different servers. */
-    boolean accepts(RequestTarget target) {
+    public boolean accepts(RequestTarget target) {
         return (encodedSlash || !target.encodedSlash()) && (pathParameters || !target.hasParameters());
     }
 
     /** Who an assertion for this route is made for. */
-    String audience() {
+    public String audience() {
         return target.fold(Target.Upstream::name, Target.Service::name);
     }
 
     /** Names the route in logs and metric tags: {@code /reporting/*}, {@code notebooks.example/*}. */
-    String id() {
+    public String id() {
         return host.orElse("") + path;
     }
 
     /** The path the target is asked for; byte for byte the one decided on, but for a stripped prefix. */
-    String targetPath(String requestPath) {
+    public String targetPath(String requestPath) {
         return stripPrefix ? path.strip(requestPath) : requestPath;
     }
 }

@@ -1,4 +1,4 @@
-package io.modelgate.proxy;
+package io.modelgate.route;
 
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

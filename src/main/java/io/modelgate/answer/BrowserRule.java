@@ -1,4 +1,4 @@
-package io.modelgate.proxy;
+package io.modelgate.answer;
 
 import io.modelgate.http.AcceptHeader;
 import io.vertx.core.MultiMap;
@@ -12,7 +12,7 @@ import java.util.Set;
  * <p>A request that does not name {@code text/html} in {@code Accept} gets 401, always. One that does gets 302; under
  * {@link #REFINED} only if nothing else says that no person would see the page.
  */
-enum BrowserRule {
+public enum BrowserRule {
     /** The default. */
     REFINED,
     /** Looks at {@code Accept} alone, as the first gateways of this kind did. */
@@ -22,7 +22,7 @@ enum BrowserRule {
     private static final Set<String> NAVIGABLE =
             Set.of("document", "iframe", "frame", "embed", "object", "fencedframe");
 
-    boolean sendsToLogin(String method, MultiMap headers) {
+    public boolean sendsToLogin(String method, MultiMap headers) {
         var accept = AcceptHeader.parse(headers.getAll(HttpHeaders.ACCEPT));
         return accept.namesHtml() && (this == SEED || (accept.prefersHtml() && isNavigation(method, headers)));
     }

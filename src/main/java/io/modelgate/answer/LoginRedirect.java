@@ -1,4 +1,4 @@
-package io.modelgate.proxy;
+package io.modelgate.answer;
 
 import io.modelgate.http.ReturnTo;
 import java.net.URI;
@@ -8,17 +8,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The refusal of a browser: off to the login page, which will send it back to where it wanted to go. */
-final class LoginRedirect {
+public final class LoginRedirect {
 
     private final String prefix;
 
     /** @param loginUri absolute, or a path on our own origin; may have a query */
-    LoginRedirect(URI loginUri) {
+    public LoginRedirect(URI loginUri) {
         this.prefix = loginUri + (loginUri.getRawQuery() == null ? "?" : "&") + "return_to=";
     }
 
     /** @param target path and query of the request; one that is not safe to return to becomes {@code /} */
-    Refusal to(String target) {
+    public Refusal to(String target) {
         var returnTo = ReturnTo.parse(target).orElse(ReturnTo.ROOT);
         var headers = Map.of(
                 "Location",

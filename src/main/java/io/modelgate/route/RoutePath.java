@@ -1,4 +1,4 @@
-package io.modelgate.proxy;
+package io.modelgate.route;
 
 import io.modelgate.config.ValueType;
 import java.util.regex.Pattern;
@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  *
  * @param path the exact path, or the prefix without its {@code /*}: empty for every path
  */
-record RoutePath(String path, boolean prefix) {
+public record RoutePath(String path, boolean prefix) {
 
     /** A configured path is one the guard lets through: no encoding, no empty, dot or parameter segment. */
     private static final Pattern ACCEPTED =

@@ -1,4 +1,4 @@
-package io.modelgate.proxy;
+package io.modelgate.answer;
 
 import io.modelgate.http.Problem;
 import java.util.Map;
@@ -10,12 +10,12 @@ import java.util.Optional;
  * @param status of the answer; may differ from the problem's own
  * @param problem the body; empty for a redirect
  */
-record Refusal(int status, Map<String, String> headers, Optional<Problem> problem) {
+public record Refusal(int status, Map<String, String> headers, Optional<Problem> problem) {
 
     /** What the form of a refusal depends on (RFC 9110 §12.5.5). */
     static final String VARY = "Accept, Authorization, Cookie, Sec-Fetch-Mode, Sec-Fetch-Dest, X-Requested-With";
 
-    Refusal {
+    public Refusal {
         headers = Map.copyOf(headers);
     }
 }

@@ -1,4 +1,4 @@
-package io.modelgate.proxy;
+package io.modelgate.route;
 
 import io.modelgate.config.ConfigFile;
 import io.modelgate.config.ConfigNode;

@@ -1,4 +1,4 @@
-package io.modelgate.proxy;
+package io.modelgate.answer;
 
 import io.modelgate.access.Requirement;
 import io.modelgate.http.Problem;
@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * The refusals of a program: 401 and 403 with {@code WWW-Authenticate: Bearer} (RFC 6750 §3) that leads to the
  * protected resource's metadata (RFC 9728 §5.1), and a problem document with the reason.
  */
-final class Challenge {
+public final class Challenge {
 
     private static final String SCOPE = "SCOPE_";
 
@@ -28,14 +28,14 @@ final class Challenge {
      * @param authUris where to log in or get a token, told in {@code auth_uri} of a 401
      * @param unauthenticatedStatus 401, or 403 for clients that know no other word
      */
-    Challenge(URI publicUrl, List<URI> authUris, int unauthenticatedStatus) {
+    public Challenge(URI publicUrl, List<URI> authUris, int unauthenticatedStatus) {
         this.metadata = ResourceMetadata.location(publicUrl).toString();
         this.authUris = authUris.stream().map(URI::toString).toList();
         this.unauthenticatedStatus = unauthenticatedStatus;
     }
 
     /** Without a credential there is no error code to give (RFC 6750 §3.1). */
-    Refusal unauthenticated(Reason reason) {
+    public Refusal unauthenticated(Reason reason) {
         var parameters = reason == Reason.NO_CREDENTIAL
                 ? List.<String>of()
                 : List.of(parameter("error", "invalid_token"), parameter("error_description", words(reason)));
@@ -49,7 +49,7 @@ final class Challenge {
     }
 
     /** The scopes that would have helped are named where the route asks for scopes. */
-    Refusal forbidden(Reason reason, Requirement requirement) {
+    public Refusal forbidden(Reason reason, Requirement requirement) {
         var parameters = new ArrayList<String>();
         parameters.add(parameter("error", "insufficient_scope"));
         parameters.add(parameter("error_description", words(reason)));
