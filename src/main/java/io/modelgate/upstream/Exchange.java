@@ -12,7 +12,6 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.streams.ReadStream;
@@ -35,15 +34,12 @@ final class Exchange {
     private static final Set<HttpMethod> IDEMPOTENT =
             Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.PUT, HttpMethod.DELETE);
 
-    /** How long a client that still sends may go on, so that our reply is not lost in a reset (RFC 9112 §9.6). */
-    private static final long LINGER_MS = 1_000;
-
     private final ConnectionPool pool;
     private final Limits limits;
     private final OwnCookies ownCookies;
     private final HttpServerRequest client;
     private final ReadStream<Buffer> body;
-    private final HttpServerResponse reply;
+    private final Reply reply;
     private final Outbound outbound;
     private final Context context;
     private final Promise<Void> result = Promise.promise();
@@ -58,7 +54,6 @@ final class Exchange {
 
     private boolean ended;
     private boolean retried;
-    private boolean closesClient;
     private long moved;
 
     Exchange(
@@ -74,19 +69,19 @@ final class Exchange {
         this.ownCookies = ownCookies;
         this.client = client;
         this.body = body;
-        this.reply = client.response();
         this.outbound = outbound;
         this.context = Objects.requireNonNull(Vertx.currentContext(), "not on an event loop");
+        this.reply = new Reply(client, ownCookies, context);
         var length = chunked ? null : client.headers().get(HttpHeaders.CONTENT_LENGTH);
         this.requestLength = chunked ? -1 : length == null ? 0 : Long.parseLong(length.strip());
         this.moved = pool.tick();
     }
 
     Future<Void> start() {
-        if (reply.closed()) {
+        if (reply.isClosed()) {
             return Future.failedFuture(new Aborted(Aborted.Reason.CLIENT_GONE));
         }
-        reply.exceptionHandler(this::clientFailed);
+        reply.onFailure(this::clientFailed);
         if (requestLength != 0) {
             client.pause();
         }
@@ -144,40 +139,23 @@ final class Exchange {
         if (ended) {
             return;
         }
-        // Vert.x drops 100 and 103; any other interim response would be taken for the final one, which then comes on
-        // a connection that waits for something else.
-        if (head.statusCode() < 200 || !ResponseHeaders.copy(head.headers(), ownCookies, reply.headers())) {
-            reply.headers().clear();
+        if (!reply.takes(head, outbound.responseHeaders())) {
             failed(new GatewayException(
                     ProblemType.UPSTREAM_UNREACHABLE, "The upstream's response cannot be relayed."));
             return;
         }
-        outbound.responseHeaders().accept(reply.headers());
         moved();
-        reply.setStatusCode(head.statusCode());
-        var length = hasBody(head) ? ResponseHeaders.length(head.headers()) : 0;
-        if (length < 0) {
-            reply.setChunked(true);
-            closesClient = client.version() == HttpVersion.HTTP_1_0;
-        }
         if (!isRequestSent()) {
-            // The upstream may not want the rest, and a client that goes on sending it cannot use the connection.
-            reply.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-            closesClient = true;
+            reply.closeAfterwards();
         }
         if (requestLength == 0 && !client.isEnded()) {
             client.resume();
         }
-        var relay = new Download(head, reply, length, this::moved);
+        var relay = reply.body(head, this::moved);
         download = relay;
         head.exceptionHandler(this::upstreamFailed);
         head.endHandler(last -> relayed(head, relay));
-        relay.start(context, client.version() == HttpVersion.HTTP_1_1);
-    }
-
-    private boolean hasBody(HttpClientResponse head) {
-        var status = head.statusCode();
-        return !client.method().equals(HttpMethod.HEAD) && status != 204 && status != 304;
+        reply.start(relay);
     }
 
     private void relayed(HttpClientResponse head, Download relay) {
@@ -193,9 +171,7 @@ final class Exchange {
             stop();
             pool.close(used);
         }
-        if (closesClient) {
-            closeClient();
-        }
+        reply.ended();
         result.complete();
     }
 
@@ -208,17 +184,6 @@ final class Exchange {
             used.limitKeepAlive(hint);
         }
         return used.keepAlive > 0;
-    }
-
-    private void closeClient() {
-        if (client.isEnded()) {
-            client.connection().close();
-        } else {
-            client.handler(unwanted -> {});
-            client.endHandler(end -> client.connection().close());
-            client.resume();
-            context.owner().setTimer(LINGER_MS, id -> client.connection().close());
-        }
     }
 
     /** Called by the pool once per tick. */
@@ -309,7 +274,7 @@ final class Exchange {
         if (download != null && download.ended()) {
             result.complete();
         } else {
-            reply.reset();
+            reply.cut();
             result.fail(new Aborted(reason));
         }
     }
