@@ -1,6 +1,7 @@
 package io.modelgate.app;
 
 import java.io.IOException;
+import java.util.Objects;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
@@ -11,7 +12,7 @@ final class Version implements IVersionProvider {
     static String current() {
         var properties = new Properties();
         try (var in = Version.class.getResourceAsStream("/modelgate.properties")) {
-            properties.load(java.util.Objects.requireNonNull(in, "the build writes modelgate.properties"));
+            properties.load(Objects.requireNonNull(in, "the build writes modelgate.properties"));
         } catch (IOException broken) {
             throw new IllegalStateException("modelgate.properties cannot be read", broken);
         }

@@ -4,6 +4,7 @@ import io.modelgate.identity.Caller;
 import io.modelgate.identity.Reason;
 import io.modelgate.token.BearerToken;
 import io.modelgate.token.TokenVerifier;
+import io.modelgate.token.Verification;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
@@ -34,7 +35,7 @@ final class Authenticator {
         return token.isEmpty() ? MALFORMED : verifier.verify(token.get()).map(Authenticator::caller);
     }
 
-    private static Caller caller(io.modelgate.token.Verification verification) {
+    private static Caller caller(Verification verification) {
         return verification.fold(
                 valid -> new Caller.Known(valid.principal()), invalid -> new Caller.Anonymous(invalid.reason()));
     }

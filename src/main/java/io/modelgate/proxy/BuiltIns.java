@@ -7,6 +7,8 @@ import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +34,7 @@ final class BuiltIns {
 
     /** Paths a route must not be configured for. */
     static Set<String> reservedPaths(URI loginUri, boolean homePage) {
-        var paths = new java.util.TreeSet<>(
-                Set.of(USER_INFO, WELL_KNOWN, RESOURCE_METADATA, ASSERTION_KEYS, ForwardAuth.PATH));
+        var paths = new TreeSet<>(Set.of(USER_INFO, WELL_KNOWN, RESOURCE_METADATA, ASSERTION_KEYS, ForwardAuth.PATH));
         if (loginUri.equals(LOGIN_URI)) {
             paths.add(LOGIN);
         }
@@ -66,7 +67,7 @@ final class BuiltIns {
                                 document.get().toBuffer())));
     }
 
-    BuiltIns page(String path, Requirement requirement, java.util.function.Function<Exchange, String> html) {
+    BuiltIns page(String path, Requirement requirement, Function<Exchange, String> html) {
         return add(
                 path,
                 BuiltIn.get(

@@ -10,7 +10,9 @@ import io.modelgate.testkit.ShippedJar;
 import io.modelgate.testkit.TestProvider;
 import io.modelgate.testkit.TestServer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.ConnectException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -150,8 +152,8 @@ class ShippedShutdownIT {
                 releaseSlow.await();
                 exchange.getResponseBody().write(new byte[HALF]);
             } else {
-                var bytes = exchange.getRequestBody().transferTo(java.io.OutputStream.nullOutputStream());
-                var body = "{\"bytes\": %d}".formatted(bytes).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+                var bytes = exchange.getRequestBody().transferTo(OutputStream.nullOutputStream());
+                var body = "{\"bytes\": %d}".formatted(bytes).getBytes(StandardCharsets.UTF_8);
                 exchange.sendResponseHeaders(200, body.length);
                 exchange.getResponseBody().write(body);
             }

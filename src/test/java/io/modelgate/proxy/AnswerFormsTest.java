@@ -6,6 +6,8 @@ import io.modelgate.testkit.Scene;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -138,7 +140,7 @@ class AnswerFormsTest {
 
     @Test
     void an_answer_that_depends_on_the_form_says_so_to_caches() throws Exception {
-        for (var answer : java.util.List.of(scene.get("/app/x"), scene.get("/app/x", "Accept", "text/html"))) {
+        for (var answer : List.of(scene.get("/app/x"), scene.get("/app/x", "Accept", "text/html"))) {
             assertThat(String.join(", ", answer.headers().allValues("Vary")))
                     .contains("Accept")
                     .contains("Authorization");
@@ -177,7 +179,7 @@ class AnswerFormsTest {
         assertThat(answer.headers()
                         .firstValue("Access-Control-Allow-Headers")
                         .orElseThrow()
-                        .toLowerCase(java.util.Locale.ROOT))
+                        .toLowerCase(Locale.ROOT))
                 .contains("authorization");
     }
 
@@ -207,7 +209,7 @@ class AnswerFormsTest {
         assertThat(granted.statusCode()).isEqualTo(200);
         assertThat(unauthenticated.statusCode()).isEqualTo(401);
         assertThat(forbidden.statusCode()).isEqualTo(403);
-        for (var answer : java.util.List.of(granted, unauthenticated, forbidden)) {
+        for (var answer : List.of(granted, unauthenticated, forbidden)) {
             assertThat(answer.headers().allValues("Access-Control-Allow-Origin"))
                     .containsExactly(PAGE);
             assertThat(answer.headers().firstValue("Access-Control-Expose-Headers"))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.modelgate.testkit.RawHttp;
 import io.modelgate.testkit.Scene;
 import io.vertx.core.json.JsonObject;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -274,7 +275,7 @@ class FourRoomsTest {
     }
 
     private static String[] with(String[] lines, String more) {
-        var all = java.util.Arrays.copyOf(lines, lines.length + 1);
+        var all = Arrays.copyOf(lines, lines.length + 1);
         all[lines.length] = more;
         return all;
     }

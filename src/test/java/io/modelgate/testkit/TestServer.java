@@ -3,8 +3,10 @@ package io.modelgate.testkit;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,10 +36,10 @@ public final class TestServer implements AutoCloseable {
 
     /** Answers each request with the same JSON, read to its end first. */
     public static TestServer answering(String json) throws IOException {
-        var body = json.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        var body = json.getBytes(StandardCharsets.UTF_8);
         return start(exchange -> {
             try (exchange) {
-                exchange.getRequestBody().transferTo(java.io.OutputStream.nullOutputStream());
+                exchange.getRequestBody().transferTo(OutputStream.nullOutputStream());
                 exchange.getResponseHeaders().set("Content-Type", "application/json");
                 exchange.sendResponseHeaders(200, body.length);
                 exchange.getResponseBody().write(body);

@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -108,7 +109,7 @@ public final class TestUpstream implements AutoCloseable {
     /** The requests that came to the echo since the last call. */
     @CanIgnoreReturnValue
     public List<Seen> drain() {
-        var all = new java.util.ArrayList<Seen>();
+        var all = new ArrayList<Seen>();
         seen.drainTo(all);
         return all;
     }

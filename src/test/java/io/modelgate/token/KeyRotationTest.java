@@ -19,6 +19,7 @@ import io.modelgate.http.ProblemType;
 import io.modelgate.token.TokenKit.MovableClock;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -175,7 +176,7 @@ class KeyRotationTest {
 
     @Test
     void everybody_who_waits_for_the_same_fetch_shares_it() {
-        var held = new ArrayList<io.vertx.core.http.HttpServerRequest>();
+        var held = new ArrayList<HttpServerRequest>();
         publish(OLD);
         startWithKeyAddress("");
         provider.on("/jwks", request -> {

@@ -10,6 +10,7 @@ import io.modelgate.identity.Group;
 import io.modelgate.identity.Principal;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -248,7 +249,7 @@ class PrincipalMapperTest {
     }
 
     private static JsonArray list(String... items) {
-        return new JsonArray(java.util.List.of(items));
+        return new JsonArray(List.of(items));
     }
 
     private static Stream<String> names(Principal principal) {

@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PfxOptions;
 import java.net.URI;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -63,7 +64,7 @@ class ProviderTlsTest {
                 .isInstanceOfSatisfying(
                         ProviderFailure.class,
                         failure -> assertThat(failure.kind()).isEqualTo(ProviderFailure.Kind.UNREACHABLE))
-                .hasRootCauseInstanceOf(java.security.GeneralSecurityException.class);
+                .hasRootCauseInstanceOf(GeneralSecurityException.class);
     }
 
     private ProviderHttp http(Path trusted) {

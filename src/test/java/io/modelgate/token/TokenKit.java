@@ -25,7 +25,9 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -141,9 +143,9 @@ final class TokenKit {
     static <T> T await(Future<T> future) {
         try {
             return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
-        } catch (java.util.concurrent.ExecutionException failed) {
+        } catch (ExecutionException failed) {
             throw new AssertionError(failed.getCause());
-        } catch (InterruptedException | java.util.concurrent.TimeoutException late) {
+        } catch (InterruptedException | TimeoutException late) {
             throw new AssertionError(late);
         }
     }
@@ -152,9 +154,9 @@ final class TokenKit {
         try {
             var value = future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
             throw new AssertionError("expected a failure, got " + value);
-        } catch (java.util.concurrent.ExecutionException failed) {
+        } catch (ExecutionException failed) {
             return failed.getCause();
-        } catch (InterruptedException | java.util.concurrent.TimeoutException late) {
+        } catch (InterruptedException | TimeoutException late) {
             throw new AssertionError(late);
         }
     }

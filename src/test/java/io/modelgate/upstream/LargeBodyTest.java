@@ -3,6 +3,8 @@ package io.modelgate.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelgate.testkit.Threads;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -32,7 +34,7 @@ final class LargeBodyTest {
                     () -> {
                         try {
                             return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-                        } catch (java.io.IOException closed) {
+                        } catch (IOException closed) {
                             return "";
                         }
                     },
@@ -76,17 +78,17 @@ final class LargeBodyTest {
                 for (var done = 0L; done < LENGTH; done += piece.length) {
                     to.write(piece);
                 }
-            } catch (java.io.IOException failed) {
-                throw new java.io.UncheckedIOException(failed);
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
             }
         }
 
-        private static void drain(Peer from) throws java.io.IOException {
+        private static void drain(Peer from) throws IOException {
             var piece = new byte[256 * 1024];
             for (var done = 0L; done < LENGTH; ) {
                 var read = from.read(piece);
                 if (read < 0) {
-                    throw new java.io.IOException("closed after " + done);
+                    throw new IOException("closed after " + done);
                 }
                 done += read;
             }

@@ -5,7 +5,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 
 /** One end of a TCP connection, read and written byte by byte: what a client or an upstream really saw. */
@@ -29,7 +31,7 @@ final class Peer implements AutoCloseable {
     static Peer connectNarrow(int port) throws IOException {
         var socket = new Socket();
         socket.setReceiveBufferSize(4_096);
-        socket.connect(new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         return new Peer(socket);
     }
 
@@ -80,7 +82,7 @@ final class Peer implements AutoCloseable {
             for (var read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                 bytes.write(buffer, 0, read);
             }
-        } catch (java.net.SocketException reset) {
+        } catch (SocketException reset) {
             // What came before it counts.
         }
         return bytes.toString(StandardCharsets.ISO_8859_1);
@@ -90,7 +92,7 @@ final class Peer implements AutoCloseable {
     boolean isClosedByOther() throws IOException {
         try {
             return in.read() < 0;
-        } catch (java.net.SocketException reset) {
+        } catch (SocketException reset) {
             return true;
         }
     }

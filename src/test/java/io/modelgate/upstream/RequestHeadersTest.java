@@ -2,6 +2,7 @@ package io.modelgate.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -211,7 +212,7 @@ final class RequestHeadersTest {
         }
     }
 
-    static java.util.List<String> values(String head, String name) {
+    static List<String> values(String head, String name) {
         return head.lines()
                 .skip(1)
                 .filter(line -> line.regionMatches(true, 0, name + ":", 0, name.length() + 1))

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -83,13 +84,13 @@ final class Rig implements AutoCloseable {
         return rig;
     }
 
-    static Rig startTo(URI url, Limits limits, List<java.nio.file.Path> trust) throws IOException {
+    static Rig startTo(URI url, Limits limits, List<Path> trust) throws IOException {
         var rig = new Rig();
         rig.listen(url, limits, trust);
         return rig;
     }
 
-    private void listen(URI url, Limits limits, List<java.nio.file.Path> trust) throws IOException {
+    private void listen(URI url, Limits limits, List<Path> trust) throws IOException {
         var config = new UpstreamConfig(
                 url,
                 limits.connect(),

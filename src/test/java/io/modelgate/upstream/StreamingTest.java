@@ -5,9 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.modelgate.testkit.Threads;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -161,8 +167,8 @@ final class StreamingTest {
                     .toCompletionStage()
                     .toCompletableFuture()
                     .join();
-            var url = java.net.URI.create("http://127.0.0.1:" + server.actualPort());
-            try (var toVertx = Rig.startTo(url, Rig.Limits.DEFAULT, java.util.List.of());
+            var url = URI.create("http://127.0.0.1:" + server.actualPort());
+            try (var toVertx = Rig.startTo(url, Rig.Limits.DEFAULT, List.of());
                     var client = toVertx.client()) {
                 client.send("POST / HTTP/1.1", "Host: h", "Connection: close", "Transfer-Encoding: chunked");
                 client.write("5\r\nhello\r\n");
@@ -190,7 +196,7 @@ final class StreamingTest {
 
     private static void pauseReading() {
         // The gateway has to notice that the upstream is gone while the client still has not read.
-        java.util.concurrent.locks.LockSupport.parkNanos(300_000_000);
+        LockSupport.parkNanos(300_000_000);
     }
 
     private static long write(Peer to, long length) {
@@ -204,8 +210,8 @@ final class StreamingTest {
                 to.write(piece);
             }
             return crc.getValue();
-        } catch (java.io.IOException failed) {
-            throw new java.io.UncheckedIOException(failed);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
         }
     }
 
@@ -226,11 +232,11 @@ final class StreamingTest {
             var piece = new byte[64 * 1024];
             for (var done = 0L; done < length; ) {
                 var read = peer.read(piece);
-                peer.write(java.util.Arrays.copyOf(piece, read));
+                peer.write(Arrays.copyOf(piece, read));
                 done += read;
             }
-        } catch (java.io.IOException failed) {
-            throw new java.io.UncheckedIOException(failed);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
         }
     }
 }

@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PfxOptions;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -70,12 +71,12 @@ final class UpstreamTlsTest {
     void nothing_older_than_tls_1_2_is_spoken() {
         var config = new UpstreamConfig(
                 URI.create("https://localhost"),
-                java.time.Duration.ofSeconds(1),
-                java.time.Duration.ofSeconds(1),
-                java.time.Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
                 1,
                 1,
-                java.time.Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
                 List.of());
 
         assertThat(config.clientOptions().getEnabledSecureTransportProtocols())
