@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.common.FlowStyle;
@@ -22,6 +23,8 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 public final class ConfigNode {
 
     static final MappingNode EMPTY = new MappingNode(Tag.MAP, List.of(), FlowStyle.BLOCK);
+
+    private static final Pattern NAME = Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?");
 
     private final String path;
     private final int line;
@@ -166,11 +169,17 @@ public final class ConfigNode {
         return List.copyOf(result);
     }
 
-    /** The mappings under {@code key} by their names, in the order of the file. */
+    /**
+     * The mappings under {@code key} by their names, in the order of the file. Names end up in metric tags and
+     * audiences, so they are lower case letters, digits and hyphens.
+     */
     public Map<String, ConfigNode> named(String key) {
         var parent = section(key);
         var result = new LinkedHashMap<String, ConfigNode>();
         for (var name : List.copyOf(parent.values.keySet())) {
+            if (!NAME.matcher(name).matches()) {
+                parent.problem(name, "is no name", "use lower case letters, digits and hyphens, such as my-" + key);
+            }
             result.put(name, parent.section(name));
         }
         return result;

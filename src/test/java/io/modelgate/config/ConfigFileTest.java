@@ -134,6 +134,14 @@ class ConfigFileTest {
     }
 
     @Test
+    void a_name_that_could_be_taken_for_something_else_is_a_problem() {
+        assertThat(problems(
+                        "doors: {front-1: {}, modelgate.model: {}, Front: {}, -x: {}}\n", root -> root.named("doors")))
+                .extracting(ConfigProblem::key)
+                .containsExactly("doors.modelgate.model", "doors.Front", "doors.-x");
+    }
+
+    @Test
     void a_file_that_is_not_there_is_one_clear_problem(@TempDir Path directory) {
         assertThatThrownBy(() -> ConfigFile.of(directory.resolve("no.yaml"), Map.of()))
                 .hasMessageContaining("no.yaml")
