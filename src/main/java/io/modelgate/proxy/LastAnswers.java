@@ -1,5 +1,6 @@
 package io.modelgate.proxy;
 
+import io.modelgate.http.UnreadMessages;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
@@ -57,7 +58,11 @@ final class LastAnswers {
 
     private void end(HttpConnection connection) {
         if (ending.add(connection)) {
-            connection.closeHandler(closed -> ending.remove(connection));
+            // In place of the handler the server has set, which did the second of the two.
+            connection.closeHandler(closed -> {
+                ending.remove(connection);
+                UnreadMessages.release(connection);
+            });
             // How long the answer may take is for others to say; after its end the connection closes at once.
             var unused = connection.shutdown(1, TimeUnit.DAYS);
         }
