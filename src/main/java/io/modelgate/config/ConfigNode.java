@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.common.FlowStyle;
@@ -20,6 +21,8 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  * a running gateway. A key nobody read is unknown.
  */
 public final class ConfigNode {
+
+    private static final Pattern USER_INFO = Pattern.compile("//[^/?#]*@");
 
     static final MappingNode EMPTY = new MappingNode(Tag.MAP, List.of(), FlowStyle.BLOCK);
 
@@ -218,8 +221,9 @@ public final class ConfigNode {
         try {
             return Optional.of(type.parser().apply(text));
         } catch (IllegalArgumentException | ArithmeticException notOfTheType) {
-            // The raw text is quoted, not the substituted one: that may be a secret.
-            report(key, lineOf(node), "\"" + scalar.getValue() + "\" is not accepted", "give " + expected(type));
+            // The raw text is quoted, not the substituted one: that may be a secret. So may be the user of a URL.
+            var quoted = USER_INFO.matcher(scalar.getValue()).replaceAll("//***@");
+            report(key, lineOf(node), "\"" + quoted + "\" is not accepted", "give " + expected(type));
             return Optional.empty();
         }
     }
