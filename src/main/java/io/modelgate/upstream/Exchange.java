@@ -146,7 +146,10 @@ final class Exchange {
         }
         // Vert.x drops 100 and 103; any other interim response would be taken for the final one, which then comes on
         // a connection that waits for something else.
-        if (head.statusCode() < 200 || !ResponseHeaders.copy(head.headers(), ownCookies, reply.headers())) {
+        // A status is three digits (RFC 9112 §4).
+        if (head.statusCode() < 200
+                || head.statusCode() > 999
+                || !ResponseHeaders.copy(head.headers(), ownCookies, reply.headers())) {
             reply.headers().clear();
             failed(new GatewayException(
                     ProblemType.UPSTREAM_UNREACHABLE, "The upstream's response cannot be relayed."));
