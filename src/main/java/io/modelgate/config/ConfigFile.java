@@ -11,6 +11,7 @@ import java.util.function.Function;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 
@@ -85,11 +86,18 @@ public final class ConfigFile {
             throw unusable(name, "the file is not a mapping of keys", "start with a key such as gateway:");
         } catch (MarkedYamlEngineException notYaml) {
             var line = notYaml.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0);
-            throw new InvalidConfig(
-                    name,
-                    List.of(new ConfigProblem(
-                            "(syntax)", line, "not YAML: " + notYaml.getProblem(), "mend the syntax")));
+            throw notYaml(line, notYaml.getProblem());
+        } catch (YamlEngineException notYaml) {
+            throw notYaml(0, String.valueOf(notYaml.getMessage()));
+        } catch (StackOverflowError tooDeep) {
+            // The parser is recursive and knows no limit of depth.
+            throw notYaml(0, "it is nested too deeply");
         }
+    }
+
+    private InvalidConfig notYaml(int line, String problem) {
+        return new InvalidConfig(
+                name, List.of(new ConfigProblem("(syntax)", line, "not YAML: " + problem, "mend the syntax")));
     }
 
     private static InvalidConfig unusable(String name, String wrong, String right) {

@@ -22,6 +22,8 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  */
 public final class ConfigNode {
 
+    private static final Pattern USER_INFO = Pattern.compile("//[^/?#]*@");
+
     static final MappingNode EMPTY = new MappingNode(Tag.MAP, List.of(), FlowStyle.BLOCK);
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?");
@@ -227,8 +229,9 @@ public final class ConfigNode {
         try {
             return Optional.of(type.parser().apply(text));
         } catch (IllegalArgumentException | ArithmeticException notOfTheType) {
-            // The raw text is quoted, not the substituted one: that may be a secret.
-            report(key, lineOf(node), "\"" + scalar.getValue() + "\" is not accepted", "give " + expected(type));
+            // The raw text is quoted, not the substituted one: that may be a secret. So may be the user of a URL.
+            var quoted = USER_INFO.matcher(scalar.getValue()).replaceAll("//***@");
+            report(key, lineOf(node), "\"" + quoted + "\" is not accepted", "give " + expected(type));
             return Optional.empty();
         }
     }

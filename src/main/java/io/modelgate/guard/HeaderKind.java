@@ -33,6 +33,7 @@ enum HeaderKind {
 
     /** {@code proxy} is no request header at all but becomes {@code HTTP_PROXY} in CGI (CVE-2016-5385). */
     private static final String[] SPOOFABLE_NAMES = {
+        "client-ip",
         "forwarded",
         "proxy",
         "true-client-ip",
@@ -41,6 +42,9 @@ enum HeaderKind {
         "x-email",
         "x-forwarded",
         "x-groups",
+        "x-http-method",
+        "x-http-method-override",
+        "x-method-override",
         "x-real-ip",
         "x-request-id",
         "x-rewrite-url",
@@ -63,7 +67,7 @@ enum HeaderKind {
         return switch (normal(name.charAt(0))) {
             case 'h' -> HOST.names(name) ? HOST : PLAIN;
             case 'a' -> AUTHORIZATION.names(name) ? AUTHORIZATION : PLAIN;
-            case 'c' -> name.length() == 14 ? contentLength(name) : PLAIN;
+            case 'c' -> name.length() == 14 ? contentLength(name) : spoofable(name);
             case 't' -> name.length() == 17 ? transferEncoding(name) : spoofable(name);
             case 'f', 'p', 'r', 'x' -> spoofable(name);
             default -> PLAIN;
@@ -138,11 +142,11 @@ enum HeaderKind {
         return true;
     }
 
-    /** Lower case, and one hyphen for what CGI, WSGI and PHP make of a hyphen. */
+    /** Lower case; a hyphen for every mark, since CGI makes the same underscore of all of them. */
     private static char normal(char c) {
-        if (c == '_' || c == '.') {
-            return '-';
+        if (c >= 'A' && c <= 'Z') {
+            return (char) (c + 32);
         }
-        return c >= 'A' && c <= 'Z' ? (char) (c + 32) : c;
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '-';
     }
 }

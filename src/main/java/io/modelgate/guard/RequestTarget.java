@@ -2,6 +2,9 @@ package io.modelgate.guard;
 
 import io.modelgate.http.GatewayException;
 import io.modelgate.http.ProblemType;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public record RequestTarget(
         String path, @Nullable String query, @Nullable String authority, boolean encodedSlash) {
 
+    private static final Pattern PARAMETERS = Pattern.compile(";[^/]*");
     private static final boolean[] IN_PATH = table("-._~!$&'()*+,;=:@[]|^");
 
     public RequestTarget {
@@ -48,6 +52,24 @@ public record RequestTarget(
     /** Whether a segment carries parameters ({@code ;}), which some servers cut off and others do not. */
     public boolean hasParameters() {
         return path.indexOf(';') >= 0;
+    }
+
+    /**
+     * The other paths a server may take this one for: with {@code %2F} decoded, parameters cut off, or both in either
+     * order. Empty where it has but one meaning.
+     */
+    public Set<String> otherReadings() {
+        if (!encodedSlash && !hasParameters()) {
+            return Set.of();
+        }
+        var decoded = decodeSlashes(path);
+        var readings = new HashSet<String>();
+        readings.add(decoded);
+        readings.add(cutParameters(path));
+        readings.add(cutParameters(decoded));
+        readings.add(decodeSlashes(cutParameters(path)));
+        readings.remove(path);
+        return Set.copyOf(readings);
     }
 
     /** The origin-form to send on: path and query. */
@@ -88,7 +110,7 @@ public record RequestTarget(
 
     /** An upstream may decode {@code %2F} before it resolves dot segments. */
     private static void checkHiddenSegments(String path) {
-        var decoded = path.replace("%2F", "/");
+        var decoded = decodeSlashes(path);
         var segment = 1;
         for (var slash = decoded.indexOf('/', 1); slash >= 0; slash = decoded.indexOf('/', segment)) {
             checkSegment(decoded, segment, slash, false);
@@ -104,6 +126,9 @@ public record RequestTarget(
             }
             return;
         }
+        if (path.charAt(from) == ';' && !last) {
+            throw bad("the path holds a segment of parameters alone");
+        }
         if (path.charAt(from) != '.') {
             return;
         }
@@ -115,6 +140,14 @@ public record RequestTarget(
         if (dots == to || path.charAt(dots) == ';') {
             throw bad("the path holds a dot segment");
         }
+    }
+
+    private static String decodeSlashes(String path) {
+        return path.replace("%2F", "/");
+    }
+
+    private static String cutParameters(String path) {
+        return PARAMETERS.matcher(path).replaceAll("");
     }
 
     private static String checkedQuery(String query) {

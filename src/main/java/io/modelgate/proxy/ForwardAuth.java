@@ -55,11 +55,16 @@ final class ForwardAuth {
                     ProblemType.FORBIDDEN,
                     "Only a trusted proxy may ask about another request; add it to gateway.trusted-proxies.");
         }
+        var rest = exchange.target().path().substring(PATH.length());
         if (admitted.original() != null) {
+            if (!rest.isEmpty()) {
+                throw new GatewayException(
+                        ProblemType.BAD_REQUEST,
+                        "The original request is told by the path and by a header; have the proxy remove the header.");
+            }
             return about(
                     exchange, admitted.original().method(), admitted.original().uri());
         }
-        var rest = exchange.target().path().substring(PATH.length());
         return rest.isEmpty()
                 ? new Question(anyIssuer, Requirement.authenticated(), Optional.empty())
                 : about(exchange, exchange.method(), rest);
@@ -86,13 +91,14 @@ final class ForwardAuth {
                     "What is allowed here depends on the method, and the proxy did not tell it; have it set"
                             + " X-Original-Method (nginx: $request_method) or X-Forwarded-Method.");
         }
-        return routing.find(host, method == null ? exchange.method() : method, target.path())
-                .fold(
-                        matched -> matched.route().accepts(target)
-                                ? question(routing.plan(matched.route()))
-                                : unanswerable(),
-                        nothing -> unanswerable(),
-                        notAllowed -> unanswerable());
+        var decidedBy = method == null ? exchange.method() : method;
+        var match = routing.find(host, decidedBy, target.path());
+        return match.fold(
+                matched -> routing.accepts(match, host, decidedBy, target)
+                        ? question(routing.plan(matched.route()))
+                        : unanswerable(),
+                nothing -> unanswerable(),
+                notAllowed -> unanswerable());
     }
 
     private static Question question(RoutePlan plan) {

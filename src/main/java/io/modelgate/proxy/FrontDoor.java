@@ -94,7 +94,7 @@ final class FrontDoor implements Handler<HttpServerRequest> {
             return;
         }
         var match = routing.find(exchange);
-        if (!match.accepts(exchange.target())) {
+        if (!routing.accepts(match, exchange.origin().host(), exchange.method(), exchange.target())) {
             answers.problem(
                     exchange,
                     Problem.of(

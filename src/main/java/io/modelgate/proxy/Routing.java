@@ -1,5 +1,6 @@
 package io.modelgate.proxy;
 
+import io.modelgate.guard.RequestTarget;
 import io.modelgate.route.Route;
 import io.modelgate.route.RouteMatch;
 import io.modelgate.route.RouteTable;
@@ -28,6 +29,18 @@ final class Routing {
 
     RouteMatch find(String host, String method, String path) {
         return table.find(host, method, path);
+    }
+
+    /**
+     * Whether a path like this may be asked for: where it has several meanings its route has to opt in, and has to be
+     * the route of each of them, or the target would see another path than was decided on.
+     *
+     * @param match what was found for {@code target}
+     */
+    boolean accepts(RouteMatch match, String host, String method, RequestTarget target) {
+        return match.accepts(target)
+                && target.otherReadings().stream()
+                        .allMatch(path -> table.find(host, method, path).equals(match));
     }
 
     boolean asksMethod(String host, String path) {

@@ -149,8 +149,12 @@ final class PrincipalMapper {
         return value instanceof String text && isPrintable(text) ? text : null;
     }
 
+    /** Half a surrogate pair has no UTF-8: in an assertion it would turn into a question mark, and two names into one. */
     private static boolean isPrintable(String text) {
-        return !text.isBlank() && text.length() <= MAX_TEXT && text.chars().noneMatch(Character::isISOControl);
+        return !text.isBlank()
+                && text.length() <= MAX_TEXT
+                && text.codePoints()
+                        .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
     }
 
     private static boolean isReserved(String name) {

@@ -50,8 +50,10 @@ final class Reply {
      */
     boolean takes(HttpClientResponse head, Consumer<MultiMap> marks) {
         // Vert.x drops 100 and 103; any other interim response would be taken for the final one, which then comes on
-        // a connection that waits for something else.
-        if (head.statusCode() < 200 || !ResponseHeaders.copy(head.headers(), ownCookies, response.headers())) {
+        // a connection that waits for something else. A status is three digits (RFC 9112 §4).
+        if (head.statusCode() < 200
+                || head.statusCode() > 999
+                || !ResponseHeaders.copy(head.headers(), ownCookies, response.headers())) {
             response.headers().clear();
             return false;
         }

@@ -70,6 +70,16 @@ class ConfigFileTest {
     }
 
     @Test
+    void what_a_parser_chokes_on_is_a_problem_like_any_other() {
+        var many = "a: &a [x]\nb: [" + "*a,".repeat(60) + "]\n";
+        for (var hostile : List.of(many, "a: " + "[".repeat(20_000), "a: b\0c\n")) {
+            assertThat(problems(hostile, Door::read))
+                    .extracting(ConfigProblem::key)
+                    .containsExactly("(syntax)");
+        }
+    }
+
+    @Test
     void values_come_from_the_environment_or_their_written_default() {
         var file = ConfigFile.of("test", "a: ${SET}\nb: ${UNSET:else}\nc: ${EMPTY:}x\n", Map.of("SET", "${b}"));
 
@@ -109,6 +119,15 @@ class ConfigFileTest {
 
         assertThatThrownBy(() -> file.read(root -> root.required("port", ValueTypes.integer(1, 2))))
                 .hasMessageContaining("${PASSWORD}")
+                .hasMessageNotContaining("hunter2");
+    }
+
+    @Test
+    void a_refused_url_is_quoted_without_its_user_and_password() {
+        var file = ConfigFile.of("test", "port: http://somebody:hunter2@host/\n", Map.of());
+
+        assertThatThrownBy(() -> file.read(root -> root.required("port", ValueTypes.integer(1, 2))))
+                .hasMessageContaining("//***@host/")
                 .hasMessageNotContaining("hunter2");
     }
 

@@ -16,7 +16,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 class RequestTargetTest {
@@ -165,6 +167,25 @@ class RequestTargetTest {
                 .isEqualTo(new RequestTarget("/", null, "gate.example", false));
         assertThat(RequestTarget.parse("http://gate.example?b"))
                 .isEqualTo(new RequestTarget("/", "b", "gate.example", false));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/a/b, ''",
+        "/a%2Fb, /a/b",
+        "/a;v=1/b, /a/b",
+        "/a;v=1, /a",
+        "/a;v%2Fw/b, '/a/b,/a;v/w/b,/a/w/b'",
+    })
+    void a_path_that_servers_read_in_several_ways_tells_all_of_them(String path, String readings) {
+        assertThat(RequestTarget.parse(path).otherReadings())
+                .containsExactlyInAnyOrder(readings.isEmpty() ? new String[0] : readings.split(","));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/;/a", "/a/;v=1/b", "/a%2F;%2Fb", "/a;%2F/b"})
+    void a_segment_that_is_empty_without_its_parameters_is_refused(String path) {
+        assertThatThrownBy(() -> RequestTarget.parse(path)).isInstanceOf(GatewayException.class);
     }
 
     /** Random bytes, weighted towards what the grammar is about; the seed is fixed so a failure repeats. */

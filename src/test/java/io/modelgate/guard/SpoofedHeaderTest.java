@@ -48,11 +48,15 @@ class SpoofedHeaderTest {
                 "X-Real-IP",
                 "X-Client-IP",
                 "True-Client-IP",
+                "Client-IP",
                 "X-Original-URL",
                 "X-Original-URI",
                 "X-Original-Method",
                 "X-Original-Host",
                 "X-Rewrite-Url",
+                "X-HTTP-Method",
+                "X-HTTP-Method-Override",
+                "X-Method-Override",
                 "X-Modelgate-User",
                 "X-Modelgate-Groups",
                 "X-Modelgate-Assertion",
@@ -78,6 +82,8 @@ class SpoofedHeaderTest {
                 name.replace('-', '_') + ": c",
                 name.replace('-', '.').toUpperCase(Locale.ROOT) + ": d",
                 name.replaceFirst("-", "_") + ": e",
+                name.replace('-', '~') + ": g",
+                name.replaceFirst("-", "!").replace('-', '\'') + ": h",
                 "X-Kept: f");
 
         assertThat(echo.getJsonObject("headers"))

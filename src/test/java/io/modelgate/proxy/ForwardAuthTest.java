@@ -26,6 +26,8 @@ class ForwardAuthTest {
               - {path: /public/*, upstream: app, access: public}
               - {path: /mixed/*, upstream: app, methods: [GET], access: public}
               - {path: /mixed/*, upstream: app, groups: team1}
+              - {path: /loose/*, upstream: app, access: public, encoded-slash: true, path-parameters: true}
+              - {path: /loose/team1/*, upstream: app, groups: team1, encoded-slash: true, path-parameters: true}
               - {path: /read/*, upstream: app, methods: [GET]}
               - {path: /by-method/*, upstream: app, when: "method == 'GET'"}
               - {path: /by-path/*, upstream: app, when: "path == '/by-path/open'"}
@@ -167,6 +169,25 @@ class ForwardAuthTest {
         assertThat(ask(trusting, "GET /auth", "X-Original-URI: /public/x", "X-Forwarded-Uri: /team1/x")
                         .status())
                 .isEqualTo(400);
+    }
+
+    @Test
+    void a_header_that_contradicts_the_path_behind_auth_is_refused() throws Exception {
+        for (var line : List.of("X-Original-URI: /public/x", "X-Forwarded-Uri: /public/x")) {
+            assertThat(ask(trusting, "GET /auth/team1/x", line).status())
+                    .as(line)
+                    .isEqualTo(400);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/loose/team1%2Fx", "/loose/team1;v=1/x", "/loose/team1;v=1", "/loose/team1;v%2Fx/y"})
+    void a_path_of_several_meanings_gets_no_yes_where_one_of_them_is_protected(String uri) throws Exception {
+        assertThat(nginx("GET", uri).status()).as("nginx").isEqualTo(401);
+        assertThat(ask(trusting, "GET /auth" + uri).status()).as("envoy").isEqualTo(401);
+        assertThat(ask(trusting, "GET " + uri).status()).as("itself").isEqualTo(400);
+        assertThat(nginx("GET", "/loose/other%2Fx;v=1").status()).isEqualTo(200);
+        assertThat(ask(trusting, "GET /loose/other%2Fx;v=1").status()).isEqualTo(200);
     }
 
     @ParameterizedTest

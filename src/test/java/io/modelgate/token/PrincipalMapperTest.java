@@ -82,6 +82,9 @@ class PrincipalMapperTest {
                 Arguments.of("numbers", new JsonArray().add(1).add(true), new String[] {}),
                 Arguments.of("number", 7, new String[] {}),
                 Arguments.of("blank", list("", " ", "\t"), new String[] {}),
+                Arguments.of("halves of surrogate pairs", list("a\ud800", "a\udc00b", "\ud83d\ude00"), new String[] {
+                    "\ud83d\ude00"
+                }),
                 Arguments.of("control characters", list("a\nb", "a\u0000", "team1"), new String[] {"team1"}),
                 Arguments.of("too long", list("g".repeat(257), "team1"), new String[] {"team1"}),
                 Arguments.of("reserved", list("ALL", "team1"), new String[] {"team1"}),

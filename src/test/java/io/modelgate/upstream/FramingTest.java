@@ -235,9 +235,10 @@ final class FramingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"102 Processing", "101 Switching Protocols", "150 Whatever"})
-    void any_other_interim_response_is_a_broken_one_and_its_connection_is_not_used_again(String status)
-            throws Exception {
+    @ValueSource(
+            strings = {"102 Processing", "101 Switching Protocols", "150 Whatever", "99999 Whatever", "99 Whatever"})
+    void any_other_interim_response_or_no_status_at_all_is_a_broken_one_and_its_connection_is_not_used_again(
+            String status) throws Exception {
         try (var client = rig.client();
                 var other = rig.client()) {
             client.send("GET /a HTTP/1.1", "Host: h");
