@@ -2,6 +2,7 @@ package io.modelgate.proxy;
 
 import io.modelgate.access.RequestFacts;
 import io.modelgate.access.Requirement;
+import io.modelgate.guard.PublicHosts;
 import io.modelgate.guard.RequestTarget;
 import io.modelgate.http.GatewayException;
 import io.modelgate.http.ProblemType;
@@ -23,6 +24,7 @@ final class ForwardAuth {
 
     static final String PATH = "/auth";
 
+    private final PublicHosts hosts;
     private final Routing routing;
     private final TokenVerifier anyIssuer;
     private final IdentityHeaders identityHeaders;
@@ -31,7 +33,13 @@ final class ForwardAuth {
     /** What has to be decided: by whose tokens, and what is asked of the caller. */
     record Question(TokenVerifier verifier, Requirement requirement, Optional<RoutePlan> plan) {}
 
-    ForwardAuth(Routing routing, TokenVerifier anyIssuer, IdentityHeaders identityHeaders, Answers answers) {
+    ForwardAuth(
+            PublicHosts hosts,
+            Routing routing,
+            TokenVerifier anyIssuer,
+            IdentityHeaders identityHeaders,
+            Answers answers) {
+        this.hosts = hosts;
         this.routing = routing;
         this.anyIssuer = anyIssuer;
         this.identityHeaders = identityHeaders;
@@ -80,10 +88,7 @@ final class ForwardAuth {
     /** @param method null where it was not told: that of the question is not it, nginx always asks by GET */
     private Question about(Exchange exchange, @Nullable String method, String uri) {
         var target = RequestTarget.parse(uri);
-        if (target.authority() != null) {
-            throw new GatewayException(ProblemType.BAD_REQUEST, "The original URI must be a path.");
-        }
-        var host = exchange.origin().host();
+        var host = host(exchange, target);
         exchange.askedAbout(new RequestFacts(method, host, target.path()));
         if (method == null && routing.asksMethod(host, target.path())) {
             throw new GatewayException(
@@ -99,6 +104,17 @@ final class ForwardAuth {
                         : unanswerable(),
                 nothing -> unanswerable(),
                 notAllowed -> unanswerable());
+    }
+
+    /** Some ingresses tell the whole URL; its host then is the one that was asked for. */
+    private String host(Exchange exchange, RequestTarget target) {
+        if (target.authority() == null) {
+            return exchange.origin().host();
+        }
+        var port = exchange.request().localAddress().port();
+        return hosts.match(target.authority(), port)
+                .orElseThrow(() -> new GatewayException(
+                        ProblemType.BAD_REQUEST, "The original URL names a host this gateway does not serve."));
     }
 
     private static Question question(RoutePlan plan) {

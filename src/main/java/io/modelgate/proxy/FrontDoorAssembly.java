@@ -67,7 +67,7 @@ final class FrontDoorAssembly {
                 guard,
                 routing,
                 builtIns(parts, answers, publicUrl),
-                new ForwardAuth(routing, anyIssuer, identityHeaders, answers),
+                new ForwardAuth(parts.guard().publicHosts(), routing, anyIssuer, identityHeaders, answers),
                 anyIssuer,
                 new Dispatcher(
                         guard,

@@ -75,6 +75,22 @@ class ForwardAuthTest {
         assertThat(ask(trusting, "GET /auth/mixed/x").status()).isEqualTo(200);
     }
 
+    /** As the ingress controller of that name for Kubernetes tells it. */
+    @Test
+    void ingress_nginx_gets_the_decision_about_the_whole_url_it_tells() throws Exception {
+        var ours = "http://127.0.0.1:" + trusting.gateway().port();
+
+        assertThat(ask(trusting, "GET /auth", "X-Original-URL: " + ours + "/team1/x", alice())
+                        .status())
+                .isEqualTo(200);
+        assertThat(ask(trusting, "GET /auth", "X-Original-URL: " + ours + "/team1/x", bob())
+                        .status())
+                .isEqualTo(403);
+        assertThat(ask(trusting, "GET /auth", "X-Original-URL: http://elsewhere.example/public/x")
+                        .status())
+                .isEqualTo(400);
+    }
+
     @Test
     void the_identity_is_in_the_headers_of_a_yes() throws Exception {
         var yes = nginx("GET", "/team1/x", alice());
