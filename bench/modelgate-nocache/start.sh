@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
 # bench: auth=yes jvm=yes
-# bench: title=Modelgate, everything on, verdict cache off: every request verifies its token
+# bench: title=the same, verdict cache off: every request verifies its token
 export TOKEN_CACHE=false
 exec bash "$(dirname "${BASH_SOURCE[0]}")/../modelgate/start.sh"

@@ -32,8 +32,11 @@ public final class AssertionMinter {
     private final AssertionKeyRing ring;
     private final InstantSource clock;
     // Weak keys compare by identity: a principal is built once per verdict, and its assertions go when it goes.
-    private final Cache<Principal, ConcurrentMap<String, Minted>> minted =
-            Caffeine.newBuilder().weakKeys().maximumSize(MAX_PRINCIPALS).build();
+    private final Cache<Principal, ConcurrentMap<String, Minted>> minted = Caffeine.newBuilder()
+            .weakKeys()
+            .maximumSize(MAX_PRINCIPALS)
+            .executor(Runnable::run)
+            .build();
 
     private record Minted(String compact, Instant renewAt) {}
 

@@ -23,6 +23,7 @@ public final class AssertionVerifier {
     private final Cache<String, Verified> verified = Caffeine.newBuilder()
             .maximumSize(MAX_REMEMBERED)
             .expireAfterWrite(AssertionMinter.LIFE)
+            .executor(Runnable::run)
             .build();
 
     private record Verified(Principal principal, String audience) {}

@@ -25,11 +25,17 @@ final class IdentityHeaders {
     /** Names and values together, in bytes: what every common server accepts beside a request's own headers. */
     static final int MAX_BYTES = 4 * 1024;
 
+    /** Not fewer than verdicts are kept by default, or a busy gateway would make the same text again and again. */
+    private static final int MAX_PRINCIPALS = 20_000;
+
     private static final char[] HEX = "0123456789abcdef".toCharArray();
 
     /** Verdicts are shared by all requests with one token, and so are their principals: identity is the right key. */
-    private final Cache<Principal, Entry> cache =
-            Caffeine.newBuilder().weakKeys().maximumSize(10_000).build();
+    private final Cache<Principal, Entry> cache = Caffeine.newBuilder()
+            .weakKeys()
+            .maximumSize(MAX_PRINCIPALS)
+            .executor(Runnable::run)
+            .build();
 
     /** @param value null where the principal has none */
     private record Header(CharSequence name, @Nullable CharSequence value) {}
