@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Header sets of real clients, cut down to what the rule could look at. Chromium 156, curl 7.88, wget 1.21, Python 3.11
- * and requests 2.34, Java 17: as recorded from them. The others: as their documentation gives them.
+ * and requests 2.34, Java 17: as recorded from them. The others are not recorded: written down as known, to be replaced by recordings.
  */
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 class BrowserRuleTest {
