@@ -90,7 +90,7 @@ final class ConnectionPool {
 
     /** Takes a connection back whose exchange has ended in both directions. */
     void release(PooledConnection connection) {
-        connection.used = true;
+        connection.kept = true;
         offer(connection);
     }
 
@@ -161,6 +161,7 @@ final class ConnectionPool {
         var next = nextWaiting();
         connection.exchange = next;
         if (next == null) {
+            connection.kept = true;
             connection.idleSince = tick;
             idle.addLast(connection);
         } else {

@@ -254,7 +254,7 @@ final class Exchange {
      * was sent.
      */
     private boolean mayRetry(PooledConnection tried) {
-        if (retried || !tried.used) {
+        if (retried || !tried.kept) {
             return false;
         }
         return request == null || (requestLength == 0 && IDEMPOTENT.contains(client.method()));

@@ -16,8 +16,8 @@ final class PooledConnection {
     @Nullable
     Exchange exchange;
 
-    /** Whether an exchange has ended on it before: then the upstream may have closed it without our noticing yet. */
-    boolean used;
+    /** Whether it is older than its exchange: then the upstream may have closed it without our noticing yet. */
+    boolean kept;
 
     long idleSince;
 

@@ -35,6 +35,11 @@ final class Peer implements AutoCloseable {
         return new Peer(socket);
     }
 
+    /** Whether something has arrived that was not read. */
+    boolean hasInput() throws IOException {
+        return in.available() > 0;
+    }
+
     /** A head: its lines, then an empty one. */
     void send(String... lines) throws IOException {
         write(String.join("\r\n", lines) + "\r\n\r\n");
