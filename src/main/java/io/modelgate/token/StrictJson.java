@@ -92,12 +92,12 @@ final class StrictJson {
     }
 
     // JSON null stays a null value: the readers of claims treat it as absent.
-    @SuppressWarnings("NullAway")
+    @SuppressWarnings("NullAway") // JSON has null values; the JDK's view says nothing about them
     private static Map<String, Object> unmodifiable(Map<String, @Nullable Object> map) {
         return Collections.unmodifiableMap(map);
     }
 
-    @SuppressWarnings("NullAway")
+    @SuppressWarnings("NullAway") // JSON has null values; the JDK's view says nothing about them
     private static List<Object> unmodifiable(List<@Nullable Object> list) {
         return Collections.unmodifiableList(list);
     }
