@@ -95,7 +95,8 @@ class ShippedShutdownIT {
             Await.atMost(
                     Duration.ofSeconds(10), () -> assertThat(answered.get()).isGreaterThan(100));
 
-            gateway.process().destroy(); // SIGTERM
+            // Not Process.destroy: that also closes the streams the output is read from.
+            gateway.process().toHandle().destroy(); // SIGTERM
 
             Await.atMost(Duration.ofSeconds(10), () -> assertThat(isReady()).isFalse());
             ready = false; // whoever balances load sends nobody here any more
