@@ -43,7 +43,7 @@ final class ConnectionPool {
 
     private final List<PooledConnection> open = new ArrayList<>();
     private final Deque<PooledConnection> idle = new ArrayDeque<>();
-    private final Deque<Exchange> waiting = new ArrayDeque<>();
+    private final Deque<Borrower> waiting = new ArrayDeque<>();
     private int connecting;
     private long tick;
     private long timer = NO_TIMER;
@@ -72,17 +72,17 @@ final class ConnectionPool {
         return tick;
     }
 
-    /** Gives the exchange a connection, now or later, or fails it. */
-    void acquire(Exchange exchange) {
+    /** Gives the borrower a connection, now or later, or fails it. */
+    void acquire(Borrower borrower) {
         var free = idle.pollLast();
         if (free != null) {
-            free.exchange = exchange;
-            exchange.connected(free);
+            free.borrower = borrower;
+            borrower.connected(free);
         } else if (open.size() + connecting >= config.maxConnections()
                 && waiting.size() - connecting >= config.maxQueue()) {
-            exchange.failed(new GatewayException(ProblemType.UPSTREAM_BUSY, "The upstream has no free connection."));
+            borrower.failed(new GatewayException(ProblemType.UPSTREAM_BUSY, "The upstream has no free connection."));
         } else {
-            waiting.addLast(exchange);
+            waiting.addLast(borrower);
             load.queued(1);
             grow();
         }
@@ -94,9 +94,9 @@ final class ConnectionPool {
         offer(connection);
     }
 
-    /** Forgets an exchange that no longer wants a connection. */
-    void cancel(Exchange exchange) {
-        if (waiting.remove(exchange)) {
+    /** Forgets a borrower that no longer wants a connection. */
+    void cancel(Borrower borrower) {
+        if (waiting.remove(borrower)) {
             load.queued(-1);
         }
     }
@@ -159,7 +159,7 @@ final class ConnectionPool {
 
     private void offer(PooledConnection connection) {
         var next = nextWaiting();
-        connection.exchange = next;
+        connection.borrower = next;
         if (next == null) {
             connection.kept = true;
             connection.idleSince = tick;
@@ -169,7 +169,7 @@ final class ConnectionPool {
         }
     }
 
-    private @Nullable Exchange nextWaiting() {
+    private @Nullable Borrower nextWaiting() {
         var next = waiting.pollFirst();
         if (next != null) {
             load.queued(-1);
@@ -203,9 +203,9 @@ final class ConnectionPool {
     }
 
     private void check(PooledConnection connection) {
-        @Nullable Exchange exchange = connection.exchange;
-        if (exchange != null) {
-            exchange.check();
+        @Nullable Borrower borrower = connection.borrower;
+        if (borrower != null) {
+            borrower.check();
         } else if (tick - connection.idleSince > connection.keepAlive) {
             idle.remove(connection);
             close(connection);

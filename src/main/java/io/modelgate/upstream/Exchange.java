@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The names: the <em>client</em> sent the request and gets the <em>reply</em>; the <em>request</em> goes to the
  * upstream and gets the <em>answer</em>.
  */
-final class Exchange {
+final class Exchange implements Borrower {
 
     /** In ticks of the pool. */
     record Limits(long response, long idle) {}
@@ -89,16 +89,18 @@ final class Exchange {
         return result.future();
     }
 
-    long waitingSince() {
+    @Override
+    public long waitingSince() {
         return moved;
     }
 
-    /** As {@link #connected}, from within somebody else's event. */
-    void connectedLater(PooledConnection given) {
+    @Override
+    public void connectedLater(PooledConnection given) {
         context.runOnContext(now -> connected(given));
     }
 
-    void connected(PooledConnection given) {
+    @Override
+    public void connected(PooledConnection given) {
         if (ended) {
             pool.release(given);
             return;
@@ -186,8 +188,8 @@ final class Exchange {
         return used.keepAlive > 0;
     }
 
-    /** Called by the pool once per tick. */
-    void check() {
+    @Override
+    public void check() {
         var still = pool.tick() - moved;
         if (ended) {
             return;
@@ -261,7 +263,8 @@ final class Exchange {
     }
 
     /** Ends the exchange before anything was sent to the client. */
-    void failed(GatewayException problem) {
+    @Override
+    public void failed(GatewayException problem) {
         if (!ended) {
             end();
             result.fail(problem);

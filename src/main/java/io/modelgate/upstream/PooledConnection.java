@@ -14,9 +14,9 @@ final class PooledConnection {
 
     /** Null while the connection is free. */
     @Nullable
-    Exchange exchange;
+    Borrower borrower;
 
-    /** Whether it is older than its exchange: then the upstream may have closed it without our noticing yet. */
+    /** Whether it is older than its borrowing: then the upstream may have closed it without our noticing yet. */
     boolean kept;
 
     long idleSince;
