@@ -27,4 +27,8 @@ routes:
     identity: ${IDENTITY:-headers}
 C
 # On one core the JVM collects serially; requests leave nothing behind, so a small young generation saves memory.
-exec "$JAVA" $JAVA_OPTS -Xmn64m -jar "$here/target/modelgate.jar" serve --config "$RUN/modelgate.yaml"
+# As the launcher does, classes come from an archive where the JVM can keep one (19 and newer).
+archive=()
+"$JAVA" -XX:+AutoCreateSharedArchive -version >/dev/null 2>&1 \
+  && archive=(-XX:+AutoCreateSharedArchive "-XX:SharedArchiveFile=$here/target/bench.jsa" '-Xlog:cds*=off')
+exec "$JAVA" $JAVA_OPTS ${archive[@]+"${archive[@]}"} -Xmn64m -jar "$here/target/modelgate.jar" serve --config "$RUN/modelgate.yaml"
