@@ -91,6 +91,17 @@ class LauncherTest {
     }
 
     @Test
+    void a_gateway_keeps_its_classes_for_the_next_start_where_the_jvm_can() throws Exception {
+        succeeds("version");
+        assertThat(launch("serve").out()).doesNotContain("SharedArchive");
+        environment.put("JAVA_HOME", jdk("jdk-25", "25.0.1").toString());
+        var lib = checkout.resolve("target/launcher");
+        assertThat(launch("serve").out())
+                .contains("[-XX:+AutoCreateSharedArchive] [-XX:SharedArchiveFile=" + lib + "/modelgate.jsa]");
+        assertThat(launch("version").out()).doesNotContain("SharedArchive");
+    }
+
+    @Test
     void it_builds_again_when_a_source_is_newer_or_gone() throws Exception {
         succeeds("version");
         touchLater(checkout.resolve("src/main/java/A.java"));
