@@ -122,6 +122,8 @@ public final class Challenge {
             case MISSING_AUTHORITY -> "This needs an authority you do not have.";
             case CONDITION_FALSE -> "The condition on this route does not hold for you.";
             case NO_RULE -> "No rule lets you do this.";
+            case RATE_LIMITED -> "Too many requests in too short a time.";
+            case TOO_MANY_IN_FLIGHT -> "Too many of your requests are still being answered.";
             case ALLOWED -> "Allowed.";
         };
     }

@@ -6,6 +6,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.modelgate.assertion.AssertionMinter;
 import io.modelgate.assertion.AssertionVerifier;
 import io.modelgate.bus.BusClient;
+import io.modelgate.limit.Overload;
 import io.modelgate.management.EventLoopLag;
 import io.modelgate.management.ManagementVerticle;
 import io.modelgate.model.ModelCollections;
@@ -163,10 +164,10 @@ public final class Gateway {
                 ring,
                 new BusClient(vertx.eventBus(), clock, meters),
                 drain,
+                Overload.of(vertx, config.proxy().limits(), meters),
                 clock,
                 loads(config, meters),
                 meters);
-        meters.gauge("modelgate.requests.in.flight", drain, Drain::inFlight);
         var readiness = readiness(vertx, drain, issuers, storage);
         return vertx.deployVerticle(new ManagementVerticle(config.management(), readiness, meters))
                 .recover(ListenFailure.of(

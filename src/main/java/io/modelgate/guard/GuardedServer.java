@@ -48,7 +48,16 @@ public final class GuardedServer {
      * Takes the server's connection handler and its invalid-request handler. To be called before it listens.
      */
     public static HttpServer install(HttpServer server, HttpServerOptions options, GuardConfig config) {
+        return install(server, options, config, ConnectionLimit.NONE);
+    }
+
+    /** The same for a listener that may have enough: a connection beyond {@code limit} is closed without a word. */
+    public static HttpServer install(
+            HttpServer server, HttpServerOptions options, GuardConfig config, ConnectionLimit limit) {
         return server.connectionHandler(connection -> {
+                    if (!LimitedConnection.stays(connection, limit)) {
+                        return;
+                    }
                     decodeStrictly(connection, options, config);
                     connection.closeHandler(closed -> UnreadMessages.release(connection));
                 })

@@ -17,10 +17,12 @@ public enum ProblemType {
     PAYLOAD_TOO_LARGE(413, "Request body too large"),
     URI_TOO_LONG(414, "Request target too long"),
     MISDIRECTED(421, "Not a host of this gateway"),
+    TOO_MANY_REQUESTS(429, "Too many requests"),
     HEADERS_TOO_LARGE(431, "Request headers too large"),
     INTERNAL(500, "Internal error"),
     NOT_IMPLEMENTED(501, "Not supported"),
     UPSTREAM_UNREACHABLE(502, "Upstream unreachable"),
+    OVERLOADED(503, "Overloaded"),
     UPSTREAM_BUSY(503, "Upstream busy"),
     ISSUER_UNAVAILABLE(503, "Identity provider unavailable"),
     SERVICE_UNAVAILABLE(503, "Service unavailable"),
@@ -55,6 +57,6 @@ public enum ProblemType {
 
     /** Whether the caller may succeed by trying again shortly; such answers carry {@code Retry-After}. */
     public boolean retryable() {
-        return status == 503;
+        return status == 503 || status == 429;
     }
 }

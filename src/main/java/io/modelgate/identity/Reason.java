@@ -27,6 +27,8 @@ public enum Reason {
     MISSING_AUTHORITY,
     CONDITION_FALSE,
     NO_RULE,
+    RATE_LIMITED,
+    TOO_MANY_IN_FLIGHT,
     ALLOWED;
 
     /** {@code wrong_audience}. */

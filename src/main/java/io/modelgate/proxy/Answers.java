@@ -101,6 +101,10 @@ final class Answers {
         if (plan != null && plan.route().cors().isPresent()) {
             plan.route().cors().get().apply(exchange.request().headers().get(HttpHeaders.ORIGIN), headers);
         }
+        var allowance = exchange.allowance();
+        if (allowance != null) {
+            allowance.mark(headers);
+        }
         if (drain.draining()) {
             headers.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         }
@@ -118,7 +122,7 @@ final class Answers {
             if (!response.headers().contains(HttpHeaders.CACHE_CONTROL)) {
                 response.putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE);
             }
-            if (problem.type().retryable()) {
+            if (problem.type().retryable() && !response.headers().contains(HttpHeaders.RETRY_AFTER)) {
                 response.putHeader("Retry-After", String.valueOf(RETRY_AFTER_SECONDS));
             }
             return problem.toJson(refusal.status(), exchange.id()).toBuffer();

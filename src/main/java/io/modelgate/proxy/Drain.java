@@ -4,7 +4,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The beginning of the end: readiness goes off while requests are still served, each answer closing its connection,
@@ -12,16 +11,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Drain {
 
-    private final AtomicInteger inFlight = new AtomicInteger();
     private volatile boolean draining;
 
     /** True from the moment the process was told to stop. */
     public boolean draining() {
         return draining;
-    }
-
-    public int inFlight() {
-        return inFlight.get();
     }
 
     /** Completes after the grace, the time a load balancer needs to notice. */
@@ -30,13 +24,5 @@ public final class Drain {
         return grace.isZero()
                 ? Future.succeededFuture()
                 : vertx.timer(grace.toMillis(), TimeUnit.MILLISECONDS).mapEmpty();
-    }
-
-    void begin() {
-        inFlight.incrementAndGet();
-    }
-
-    void end() {
-        inFlight.decrementAndGet();
     }
 }

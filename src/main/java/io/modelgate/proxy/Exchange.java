@@ -7,6 +7,8 @@ import io.modelgate.http.ClientOrigin;
 import io.modelgate.http.RequestId;
 import io.modelgate.identity.Caller;
 import io.modelgate.identity.Reason;
+import io.modelgate.limit.Allowance;
+import io.modelgate.limit.Callers;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -26,6 +28,8 @@ final class Exchange {
     private @Nullable RoutePlan plan;
     private Caller caller = new Caller.Anonymous(Reason.NO_CREDENTIAL);
     private @Nullable RequestFacts asked;
+    private Callers.@Nullable Place place;
+    private @Nullable Allowance allowance;
     private boolean answered;
     private boolean ended;
 
@@ -78,6 +82,32 @@ final class Exchange {
 
     void caller(Caller identified) {
         caller = identified;
+    }
+
+    /** The caller's count this request is in, until {@link #leavePlace}; the client may be gone already. */
+    void place(Callers.Place taken) {
+        if (ended) {
+            taken.leave();
+        } else {
+            place = taken;
+        }
+    }
+
+    void leavePlace() {
+        if (place != null) {
+            place.leave();
+            place = null;
+        }
+    }
+
+    /** What a rate limit said; null where none was asked. */
+    @Nullable
+    Allowance allowance() {
+        return allowance;
+    }
+
+    void allowance(Allowance said) {
+        allowance = said;
     }
 
     /** What the route is called in logs and metrics; a closed set. */

@@ -16,6 +16,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The four rooms in their order: guard, identify, decide, dispatch. Everything that may happen to a request is on
@@ -32,6 +33,7 @@ final class FrontDoor implements Handler<HttpServerRequest> {
     private final Answers answers;
     private final Failures failures;
     private final Records records;
+    private final Throttle throttle;
     private final LastAnswers lastAnswers;
 
     /** @param anyIssuer verifies tokens where no route says whose count */
@@ -45,6 +47,7 @@ final class FrontDoor implements Handler<HttpServerRequest> {
             Answers answers,
             Failures failures,
             Records records,
+            Throttle throttle,
             LastAnswers lastAnswers) {
         this.guard = guard;
         this.routing = routing;
@@ -55,6 +58,7 @@ final class FrontDoor implements Handler<HttpServerRequest> {
         this.answers = answers;
         this.failures = failures;
         this.records = records;
+        this.throttle = throttle;
         this.lastAnswers = lastAnswers;
     }
 
@@ -74,6 +78,10 @@ final class FrontDoor implements Handler<HttpServerRequest> {
 
     private void enter(HttpServerRequest request, Admitted admitted) {
         var exchange = new Exchange(request, admitted);
+        if (!throttle.hasRoom()) {
+            answers.problem(exchange, Throttle.OVERLOADED);
+            return;
+        }
         records.begin(exchange);
         attempt(exchange, this::route);
     }
@@ -155,6 +163,9 @@ final class FrontDoor implements Handler<HttpServerRequest> {
     }
 
     private void identify(Exchange exchange, TokenVerifier verifier, Requirement requirement, Runnable next) {
+        if (limited(exchange, throttle.unknown(exchange))) {
+            return;
+        }
         exchange.await(
                 Authenticator.identify(exchange.request().headers(), verifier),
                 verdict -> attempt(exchange, same -> identified(same, verdict, requirement, next)));
@@ -175,6 +186,9 @@ final class FrontDoor implements Handler<HttpServerRequest> {
         AccessPolicy.decide(exchange.caller(), requirement, exchange::facts)
                 .match(
                         granted -> {
+                            if (limited(exchange, throttle.granted(exchange))) {
+                                return;
+                            }
                             records.decided(exchange, Outcome.GRANTED, Reason.ALLOWED);
                             next.accept(exchange);
                         },
@@ -186,6 +200,15 @@ final class FrontDoor implements Handler<HttpServerRequest> {
                             records.decided(exchange, Outcome.FORBIDDEN, forbidden.reason());
                             answers.forbidden(exchange, forbidden.reason(), requirement);
                         });
+    }
+
+    private boolean limited(Exchange exchange, Throttle.@Nullable Refusal refusal) {
+        if (refusal == null) {
+            return false;
+        }
+        records.decided(exchange, Outcome.LIMITED, refusal.reason());
+        answers.problem(exchange, refusal.problem(), refusal.headers());
+        return true;
     }
 
     private void attempt(Exchange exchange, Consumer<Exchange> step) {

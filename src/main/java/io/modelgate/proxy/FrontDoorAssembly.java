@@ -53,7 +53,7 @@ final class FrontDoorAssembly {
                 lastAnswers);
         var failures = new Failures(answers, parts.meters());
         var records = new Records(
-                parts.drain(),
+                parts.overload(),
                 new DecisionLog(config.decisionLog(), parts.clock()),
                 new DecisionMetrics(parts.meters()),
                 new AccessLog(config.accessLog(), parts.clock()),
@@ -78,6 +78,7 @@ final class FrontDoorAssembly {
                 answers,
                 failures,
                 records,
+                new Throttle(parts.overload()),
                 lastAnswers);
         return new FrontDoorAssembly(frontDoor, upstreams.values());
     }
@@ -107,7 +108,10 @@ final class FrontDoorAssembly {
                     .fold(
                             target -> Optional.of(Objects.requireNonNull(upstreams.get(target.name()))),
                             service -> Optional.empty());
-            plans.add(new RoutePlan(route, route.id(), parts.issuers().verifierFor(route.issuers()), upstream));
+            var rate = route.rateLimit()
+                    .or(parts.config()::rateLimit)
+                    .map(limit -> parts.overload().rateLimits().of(route.id(), route.methods(), limit));
+            plans.add(new RoutePlan(route, route.id(), parts.issuers().verifierFor(route.issuers()), upstream, rate));
         }
         return plans;
     }

@@ -6,7 +6,8 @@ import java.util.Locale;
 enum Outcome {
     GRANTED,
     UNAUTHENTICATED,
-    FORBIDDEN;
+    FORBIDDEN,
+    LIMITED;
 
     String code() {
         return name().toLowerCase(Locale.ROOT);

@@ -5,6 +5,8 @@ import io.modelgate.bus.BusAddress;
 import io.modelgate.config.ConfigNode;
 import io.modelgate.config.ValueType;
 import io.modelgate.config.ValueTypes;
+import io.modelgate.limit.LimitConfig;
+import io.modelgate.limit.RateLimit;
 import io.modelgate.route.RouteConfig;
 import io.modelgate.token.TokenConfig;
 import io.modelgate.upstream.UpstreamConfig;
@@ -14,6 +16,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -29,6 +32,8 @@ import java.util.regex.Pattern;
  * @param accessLog {@code access-log}: whether every request gets a line on standard output; default false
  * @param shutdownGrace {@code shutdown-grace}: serving on while not ready, before listeners close; default 5 s
  * @param shutdownTimeout {@code shutdown-timeout}: for requests in flight after that; default 30 s
+ * @param rateLimit {@code rate-limit}: of each route that has none of its own; default none
+ * @param limits {@code limits}: how much may go on at once
  * @param upstreams by name
  * @param routes in the order of the file, then those of the services
  */
@@ -42,6 +47,8 @@ public record ProxyConfig(
         boolean accessLog,
         Duration shutdownGrace,
         Duration shutdownTimeout,
+        Optional<RateLimit> rateLimit,
+        LimitConfig limits,
         Map<String, UpstreamConfig> upstreams,
         RouteConfig routes) {
 
@@ -91,6 +98,8 @@ public record ProxyConfig(
                 gateway.optional("access-log", ValueTypes.flag(), false),
                 gateway.optional("shutdown-grace", ValueTypes.duration("0s", "10m"), Duration.ofSeconds(5)),
                 gateway.optional("shutdown-timeout", ValueTypes.duration("1s", "1h"), Duration.ofSeconds(30)),
+                RateLimit.read(gateway.section("rate-limit")),
+                LimitConfig.read(root.section("limits")),
                 upstreams,
                 RouteConfig.read(root, names, tokens::problemWith).with(services));
     }

@@ -23,7 +23,11 @@ public final class ProxyVerticle extends VerticleBase {
         var options = GuardedServer.options(parts.guard());
         var built = FrontDoorAssembly.build(vertx, parts);
         assembly = built;
-        var opened = GuardedServer.install(vertx.createHttpServer(options), options, parts.guard())
+        var opened = GuardedServer.install(
+                        vertx.createHttpServer(options),
+                        options,
+                        parts.guard(),
+                        parts.overload().connections())
                 .requestHandler(built.frontDoor());
         server = opened;
         return opened.listen();

@@ -3,31 +3,32 @@ package io.modelgate.proxy;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.modelgate.guard.Admission.Refused;
 import io.modelgate.identity.Reason;
+import io.modelgate.limit.Overload;
 
 /** What is remembered of every request: in flight until it is over, decided how, logged where that is asked for. */
 final class Records {
 
-    private final Drain drain;
+    private final Overload overload;
     private final DecisionLog decisionLog;
     private final DecisionMetrics decisionMetrics;
     private final AccessLog accessLog;
     private final MeterRegistry meters;
 
     Records(
-            Drain drain,
+            Overload overload,
             DecisionLog decisionLog,
             DecisionMetrics decisionMetrics,
             AccessLog accessLog,
             MeterRegistry meters) {
-        this.drain = drain;
+        this.overload = overload;
         this.decisionLog = decisionLog;
         this.decisionMetrics = decisionMetrics;
         this.accessLog = accessLog;
         this.meters = meters;
     }
 
+    /** To be called for a request that {@link Overload#enter} let in. */
     void begin(Exchange exchange) {
-        drain.begin();
         var response = exchange.request().response();
         response.endHandler(end -> finish(exchange));
         response.closeHandler(gone -> finish(exchange));
@@ -49,7 +50,8 @@ final class Records {
 
     private void finish(Exchange exchange) {
         if (exchange.claimEnd()) {
-            drain.end();
+            overload.leave();
+            exchange.leavePlace();
             accessLog.write(exchange);
         }
     }

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 public record CorsPolicy(
         Set<String> origins, Set<String> methods, Set<String> headers, boolean credentials, Duration maxAge) {
 
-    /** What a page may read of our refusals: what to do about a 401, and what to quote in a question. */
-    private static final String EXPOSED = "WWW-Authenticate, X-Request-Id";
+    /** What a page may read of ours: what to do about a 401, what to quote in a question, when to come back. */
+    private static final String EXPOSED = "WWW-Authenticate, X-Request-Id, Retry-After, RateLimit, RateLimit-Policy";
 
     private static final String ANY = "*";
     private static final Pattern ORIGIN =

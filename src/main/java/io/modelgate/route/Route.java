@@ -2,6 +2,7 @@ package io.modelgate.route;
 
 import io.modelgate.access.Requirement;
 import io.modelgate.guard.RequestTarget;
+import io.modelgate.limit.RateLimit;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -15,6 +16,7 @@ import java.util.function.Function;
  * @param encodedSlash whether {@code %2F} may stand in the path
  * @param pathParameters whether {@code ;} may: a target that cuts it off would see another path than was decided on
  * @param issuers names of the issuers whose tokens count here; empty for all
+ * @param rateLimit empty for the one of the gateway
  */
 public record Route(
         RoutePath path,
@@ -27,7 +29,8 @@ public record Route(
         boolean pathParameters,
         Identity identity,
         Set<String> issuers,
-        Optional<CorsPolicy> cors) {
+        Optional<CorsPolicy> cors,
+        Optional<RateLimit> rateLimit) {
 
     /** Where a request goes that was let through. */
     public sealed interface Target {
@@ -69,6 +72,7 @@ public record Route(
                 false,
                 Identity.ASSERTION,
                 Set.of(),
+                Optional.empty(),
                 Optional.empty());
     }
 

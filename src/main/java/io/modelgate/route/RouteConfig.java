@@ -4,6 +4,7 @@ import io.modelgate.access.Requirement;
 import io.modelgate.config.ConfigNode;
 import io.modelgate.config.ValueType;
 import io.modelgate.config.ValueTypes;
+import io.modelgate.limit.RateLimit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -113,7 +114,8 @@ public record RouteConfig(List<Route> routes) {
                 pathParameters,
                 identity,
                 Set.copyOf(issuers),
-                CorsPolicy.read(node.section("cors")));
+                CorsPolicy.read(node.section("cors")),
+                RateLimit.read(node.section("rate-limit")));
     }
 
     /** Whoever may GET may HEAD: the same answer without its body (RFC 9110 §9.3.2). */

@@ -62,7 +62,8 @@ class ArchitectureTest {
             Map.entry("resource", Set.of("config", "identity", "http", "store", "bus", "assertion")),
             Map.entry("model", Set.of("config", "identity", "http", "store", "bus", "assertion", "resource")),
             Map.entry("management", Set.of("config", "http", "guard")),
-            Map.entry("route", Set.of("config", "access", "guard")),
+            Map.entry("limit", Set.of("config", "identity", "guard")),
+            Map.entry("route", Set.of("config", "access", "guard", "limit")),
             Map.entry("answer", Set.of("identity", "http", "access")),
             Map.entry(
                     "proxy",
@@ -73,6 +74,7 @@ class ArchitectureTest {
                             "access",
                             "token",
                             "guard",
+                            "limit",
                             "route",
                             "answer",
                             "upstream",

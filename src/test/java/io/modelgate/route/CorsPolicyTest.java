@@ -75,7 +75,8 @@ class CorsPolicyTest {
         POLICY.apply(APP, answer);
         assertThat(answer.get("Access-Control-Allow-Origin")).isEqualTo(APP);
         assertThat(answer.get("Access-Control-Allow-Credentials")).isEqualTo("true");
-        assertThat(answer.get("Access-Control-Expose-Headers")).isEqualTo("WWW-Authenticate, X-Request-Id");
+        assertThat(answer.get("Access-Control-Expose-Headers"))
+                .isEqualTo("WWW-Authenticate, X-Request-Id, Retry-After, RateLimit, RateLimit-Policy");
         assertThat(answer.getAll("Vary")).containsExactly("Accept", "Origin");
     }
 

@@ -34,6 +34,7 @@ class RouteConfigTest {
                         false,
                         Route.Identity.ASSERTION,
                         Set.of(),
+                        Optional.empty(),
                         Optional.empty()));
     }
 

@@ -162,7 +162,8 @@ class RouteTableTest {
                 false,
                 template.identity(),
                 template.issuers(),
-                template.cors());
+                template.cors(),
+                template.rateLimit());
     }
 
     private static String find(RouteTable table, String host, String method, String path) {
