@@ -7,6 +7,7 @@ import io.modelgate.http.ClientOrigin;
 import io.modelgate.http.RequestId;
 import io.modelgate.identity.Caller;
 import io.modelgate.identity.Reason;
+import io.modelgate.trace.RequestTrace;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -28,6 +29,7 @@ final class Exchange {
     private @Nullable RequestFacts asked;
     private boolean answered;
     private boolean ended;
+    private RequestTrace trace = RequestTrace.none();
 
     Exchange(HttpServerRequest request, Admitted admitted) {
         this.request = request;
@@ -70,6 +72,14 @@ final class Exchange {
 
     void plan(RoutePlan found) {
         plan = found;
+    }
+
+    RequestTrace trace() {
+        return trace;
+    }
+
+    void trace(RequestTrace begun) {
+        trace = begun;
     }
 
     Caller caller() {

@@ -6,6 +6,7 @@ import io.modelgate.assertion.AssertionMinter;
 import io.modelgate.bus.BusClient;
 import io.modelgate.guard.GuardConfig;
 import io.modelgate.token.Issuers;
+import io.modelgate.trace.Tracing;
 import io.modelgate.upstream.PoolLoad;
 import java.time.InstantSource;
 import java.util.Map;
@@ -25,6 +26,7 @@ public record ProxyParts(
         Drain drain,
         InstantSource clock,
         Map<String, PoolLoad> load,
+        Tracing tracing,
         MeterRegistry meters) {
 
     public ProxyParts {

@@ -3,14 +3,16 @@ package io.modelgate.proxy;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.modelgate.guard.Admission.Refused;
 import io.modelgate.identity.Reason;
+import io.modelgate.trace.Tracing;
 
-/** What is remembered of every request: in flight until it is over, decided how, logged where that is asked for. */
+/** What is remembered of every request: in flight until it is over, decided how, logged and traced where that is asked for. */
 final class Records {
 
     private final Drain drain;
     private final DecisionLog decisionLog;
     private final DecisionMetrics decisionMetrics;
     private final AccessLog accessLog;
+    private final Tracing tracing;
     private final MeterRegistry meters;
 
     Records(
@@ -18,17 +20,25 @@ final class Records {
             DecisionLog decisionLog,
             DecisionMetrics decisionMetrics,
             AccessLog accessLog,
+            Tracing tracing,
             MeterRegistry meters) {
         this.drain = drain;
         this.decisionLog = decisionLog;
         this.decisionMetrics = decisionMetrics;
         this.accessLog = accessLog;
+        this.tracing = tracing;
         this.meters = meters;
     }
 
     void begin(Exchange exchange) {
         drain.begin();
-        var response = exchange.request().response();
+        var request = exchange.request();
+        exchange.trace(tracing.begin(
+                request,
+                exchange.admitted().trustedPeer(),
+                exchange.id(),
+                exchange.origin().scheme()));
+        var response = request.response();
         response.endHandler(end -> finish(exchange));
         response.closeHandler(gone -> finish(exchange));
     }
@@ -36,6 +46,9 @@ final class Records {
     void decided(Exchange exchange, Outcome outcome, Reason reason) {
         decisionMetrics.count(exchange.routeId(), outcome, reason);
         decisionLog.write(exchange, outcome, reason);
+        if (exchange.trace().isRecorded()) {
+            exchange.trace().decided(outcome.code(), reason.code());
+        }
     }
 
     /** {@code modelgate.guard.refusals{problem}}. */
@@ -51,6 +64,7 @@ final class Records {
         if (exchange.claimEnd()) {
             drain.end();
             accessLog.write(exchange);
+            exchange.trace().end(exchange.routeId(), exchange.request().response());
         }
     }
 }

@@ -12,6 +12,7 @@ import io.modelgate.testkit.RawHttp;
 import io.modelgate.testkit.TestProvider;
 import io.modelgate.token.CryptoProvider;
 import io.modelgate.token.Issuers;
+import io.modelgate.trace.Tracing;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.InstantSource;
@@ -69,6 +70,7 @@ class MissingServiceTest {
                 new Drain(),
                 clock,
                 Map.of(),
+                Tracing.off(),
                 meters);
     }
 }
