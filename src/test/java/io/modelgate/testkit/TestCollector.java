@@ -1,5 +1,6 @@
 package io.modelgate.testkit;
 
+import com.google.protobuf.ByteString;
 import com.sun.net.httpserver.HttpExchange;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.trace.v1.Span;
@@ -21,7 +22,7 @@ public final class TestCollector implements AutoCloseable {
     private volatile int status = 200;
 
     /** One batch as it came in. */
-    public record Received(String path, String contentType, String authorization, byte[] body) {
+    public record Received(String path, String contentType, String authorization, ByteString body) {
 
         public ExportTraceServiceRequest parsed() {
             try {
@@ -101,7 +102,7 @@ public final class TestCollector implements AutoCloseable {
         return attributes;
     }
 
-    public static String hex(com.google.protobuf.ByteString id) {
+    public static String hex(ByteString id) {
         return HexFormat.of().formatHex(id.toByteArray());
     }
 
@@ -112,7 +113,7 @@ public final class TestCollector implements AutoCloseable {
                     exchange.getRequestURI().toString(),
                     headers.getFirst("Content-Type"),
                     headers.getFirst("Authorization"),
-                    exchange.getRequestBody().readAllBytes());
+                    ByteString.readFrom(exchange.getRequestBody()));
             if (status == 200) {
                 received.add(batch);
             }
