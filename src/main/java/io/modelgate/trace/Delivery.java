@@ -10,8 +10,10 @@ import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -92,13 +94,13 @@ final class Delivery implements SpanProcessor {
         }
     }
 
-    /** What broke, without its wrappers; where the collector answered there is none, and its words are not ours. */
+    /** What broke, without what it came wrapped in; nothing did where the collector answered, in words not ours. */
     private static String cause(@Nullable Throwable failure) {
-        var root = failure == null ? null : failure.getCause();
-        while (root != null && root.getCause() != null) {
-            root = root.getCause();
+        var cause = failure == null ? null : failure.getCause();
+        while (cause instanceof CompletionException || cause instanceof UncheckedIOException) {
+            cause = cause.getCause();
         }
-        return root == null ? "an answer that is not 2xx" : root.toString();
+        return cause == null ? "its answer is not 2xx" : cause.toString();
     }
 
     /** Sees how each batch came out. */
@@ -121,7 +123,7 @@ final class Delivery implements SpanProcessor {
             try {
                 return collector.export(spans);
             } catch (RuntimeException failure) {
-                return CompletableResultCode.ofExceptionalFailure(failure);
+                return CompletableResultCode.ofExceptionalFailure(new CompletionException(failure));
             }
         }
 

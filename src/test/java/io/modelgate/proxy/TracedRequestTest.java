@@ -124,7 +124,7 @@ class TracedRequestTest {
         var bearer = scene.bearer("carol", "team1");
         var first = trace;
         scene.get("/app/x", "Authorization", bearer, "traceparent", traceparent(first));
-        var second = "1" + trace.substring(1);
+        var second = "f" + trace.substring(1);
         scene.get("/app/x", "Authorization", bearer, "traceparent", traceparent(second));
 
         assertThat(attributes(collector.trace(first).get("verify"))).containsEntry("modelgate.cached", "false");
