@@ -17,6 +17,7 @@ import io.modelgate.proxy.ProxyVerticle;
 import io.modelgate.store.Storage;
 import io.modelgate.token.CryptoProvider;
 import io.modelgate.token.Issuers;
+import io.modelgate.trace.Tracing;
 import io.modelgate.upstream.PoolLoad;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -46,6 +47,7 @@ public final class Gateway {
     private final Issuers issuers;
     private final Optional<Storage> storage;
     private final Drain drain;
+    private final Tracing tracing;
     private final String frontDoor;
     private @Nullable Future<Void> stopped;
 
@@ -56,12 +58,14 @@ public final class Gateway {
             Issuers issuers,
             Optional<Storage> storage,
             Drain drain,
+            Tracing tracing,
             String frontDoor) {
         this.config = config;
         this.vertx = vertx;
         this.issuers = issuers;
         this.storage = storage;
         this.drain = drain;
+        this.tracing = tracing;
         this.frontDoor = frontDoor;
     }
 
@@ -73,12 +77,13 @@ public final class Gateway {
         var config = given.withFreePorts();
         var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         var vertx = vertx(meters);
+        var tracing = Tracing.start(vertx, config.tracing(), Version.current(), meters);
         Promise<Gateway> started = Promise.promise();
         open(vertx, config)
-                .compose(storage -> assemble(vertx, config, storage, meters)
+                .compose(storage -> assemble(vertx, config, storage, tracing, meters)
                         .recover(failure -> close(storage).transform(closed -> Future.failedFuture(failure))))
                 .onSuccess(started::complete)
-                .onFailure(failure -> end(vertx, Future.succeededFuture()).onComplete(ended -> started.fail(failure)));
+                .onFailure(failure -> end(vertx, tracing.close()).onComplete(ended -> started.fail(failure)));
         return started.future();
     }
 
@@ -107,7 +112,8 @@ public final class Gateway {
                 .transform(announced -> vertx.undeploy(frontDoor))
                 .transform(undeployed -> undeployAll())
                 .transform(undeployed -> close(storage))
-                .transform(closed -> issuers.close());
+                .transform(closed -> issuers.close())
+                .transform(closed -> tracing.close());
         return end(vertx, idle);
     }
 
@@ -150,7 +156,11 @@ public final class Gateway {
     }
 
     private static Future<Gateway> assemble(
-            Vertx vertx, GatewayConfig config, Optional<Storage> storage, PrometheusMeterRegistry meters) {
+            Vertx vertx,
+            GatewayConfig config,
+            Optional<Storage> storage,
+            Tracing tracing,
+            PrometheusMeterRegistry meters) {
         var clock = InstantSource.system();
         var crypto = CryptoProvider.choose();
         var issuers = Issuers.create(vertx, config.tokens(), crypto, clock, meters);
@@ -167,6 +177,7 @@ public final class Gateway {
                 Overload.of(vertx, config.proxy().limits(), meters),
                 clock,
                 loads(config, meters),
+                tracing,
                 meters);
         var readiness = readiness(vertx, drain, issuers, storage);
         return vertx.deployVerticle(new ManagementVerticle(config.management(), readiness, meters))
@@ -178,7 +189,7 @@ public final class Gateway {
                 .compose(asked -> vertx.deployVerticle(() -> new ProxyVerticle(parts), perEventLoop())
                         .recover(ListenFailure.of(
                                 "gateway.listen", config.guard().listen())))
-                .map(frontDoor -> new Gateway(config, vertx, issuers, storage, drain, frontDoor));
+                .map(frontDoor -> new Gateway(config, vertx, issuers, storage, drain, tracing, frontDoor));
     }
 
     /** Whoever answers within a moment is there before the first request; for the others readiness waits. */

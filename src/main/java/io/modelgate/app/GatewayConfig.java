@@ -8,6 +8,7 @@ import io.modelgate.management.ManagementConfig;
 import io.modelgate.proxy.ProxyConfig;
 import io.modelgate.store.StorageConfig;
 import io.modelgate.token.TokenConfig;
+import io.modelgate.trace.TracingConfig;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,8 @@ public record GatewayConfig(
         TokenConfig tokens,
         AssertionConfig assertion,
         StorageConfig storage,
-        ManagementConfig management) {
+        ManagementConfig management,
+        TracingConfig tracing) {
 
     private static final Map<String, String> MODEL_ROUTES = Map.of("/api/storedModels/*", "model");
 
@@ -54,7 +56,8 @@ public record GatewayConfig(
                 tokens,
                 AssertionConfig.read(root.section("assertion")),
                 StorageConfig.read(root.section("storage")),
-                management);
+                management,
+                TracingConfig.read(root.section("tracing")));
     }
 
     /** The same with every port 0 replaced by a free one, so that each event loop opens the same. */
@@ -67,7 +70,8 @@ public record GatewayConfig(
                 tokens,
                 assertion,
                 storage,
-                new ManagementConfig(FreePort.of(management.listen(), listen)));
+                new ManagementConfig(FreePort.of(management.listen(), listen)),
+                tracing);
     }
 
     /** One line for people: what this configuration comes to. */

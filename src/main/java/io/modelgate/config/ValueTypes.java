@@ -1,5 +1,6 @@
 package io.modelgate.config;
 
+import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.stream.Collectors;
 public final class ValueTypes {
 
     private static final Pattern AMOUNT = Pattern.compile("(\\d{1,12}) ?([A-Za-z]*)");
+    private static final Pattern SHARE = Pattern.compile("0(\\.\\d{1,9})?|1(\\.0{1,9})?");
     private static final Map<String, Long> MILLIS = Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L);
     private static final Map<String, Long> BYTES =
             Map.of("", 1L, "B", 1L, "KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30);
@@ -56,6 +58,20 @@ public final class ValueTypes {
                 String.valueOf(min),
                 value -> (int) inRange(Long.parseLong(value), min, max),
                 String::valueOf);
+    }
+
+    /** A part of a whole, as a decimal. */
+    public static ValueType<Double> share() {
+        return new ValueType<>(
+                "number, 0 to 1",
+                "0.1",
+                value -> {
+                    if (!SHARE.matcher(value).matches()) {
+                        throw new IllegalArgumentException();
+                    }
+                    return Double.valueOf(value);
+                },
+                share -> BigDecimal.valueOf(share).stripTrailingZeros().toPlainString());
     }
 
     /** Lengths of time: {@code 250ms}, {@code 30s}, {@code 5m}, {@code 4h}. */

@@ -9,7 +9,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One JSON document per finished request on the logger {@code modelgate.access}: {@code event, time, requestId,
- * client, method, host, path, protocol, status, requestBytes, responseBytes, durationMs, route, subject, userAgent}.
+ * client, method, host, path, protocol, status, requestBytes, responseBytes, durationMs, route, subject, userAgent},
+ * and {@code traceId} where tracing is on.
  * The query is left out: people put secrets there.
  */
 final class AccessLog {
@@ -34,7 +35,7 @@ final class AccessLog {
         var request = exchange.request();
         var response = request.response();
         var principal = exchange.caller().principalOrNull();
-        return new JsonObject()
+        var line = new JsonObject()
                 .put("event", "access")
                 .put("time", clock.instant().toString())
                 .put("requestId", exchange.id().value())
@@ -49,7 +50,8 @@ final class AccessLog {
                 .put("durationMs", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - exchange.startedNanos()))
                 .put("route", exchange.routeId())
                 .put("subject", principal == null ? null : principal.subject())
-                .put("userAgent", request.headers().get(HttpHeaders.USER_AGENT))
-                .encode();
+                .put("userAgent", request.headers().get(HttpHeaders.USER_AGENT));
+        var trace = exchange.trace().id();
+        return (trace == null ? line : line.put("traceId", trace)).encode();
     }
 }

@@ -5,6 +5,7 @@ import io.modelgate.identity.Reason;
 import io.modelgate.token.BearerToken;
 import io.modelgate.token.TokenVerifier;
 import io.modelgate.token.Verification;
+import io.modelgate.trace.RequestTrace;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
@@ -23,7 +24,7 @@ final class Authenticator {
     private Authenticator() {}
 
     /** Fails only where no verdict on the token could be reached. */
-    static Future<Caller> identify(MultiMap headers, TokenVerifier verifier) {
+    static Future<Caller> identify(MultiMap headers, TokenVerifier verifier, RequestTrace trace) {
         var authorization = headers.get(HttpHeaders.AUTHORIZATION);
         if (authorization == null || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             return NOBODY;
@@ -32,7 +33,13 @@ final class Authenticator {
             return TOO_LARGE;
         }
         var token = BearerToken.parse(authorization.substring(SCHEME.length()).strip());
-        return token.isEmpty() ? MALFORMED : verifier.verify(token.get()).map(Authenticator::caller);
+        if (token.isEmpty()) {
+            return MALFORMED;
+        }
+        if (trace.isRecorded()) {
+            trace.verify(verifier.remembers(token.get()));
+        }
+        return verifier.verify(token.get()).map(Authenticator::caller);
     }
 
     private static Caller caller(Verification verification) {

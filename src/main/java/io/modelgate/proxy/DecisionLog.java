@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One JSON document per decision on the logger {@code modelgate.decision}. Its members are a stable contract: {@code
- * event, time, requestId, method, host, path, route, client, issuer, subject, outcome, reason}. No query, no header,
+ * event, time, requestId, method, host, path, route, client, issuer, subject, outcome, reason}, and {@code traceId} where tracing is on. No query, no header,
  * no token ever stands in it. Where another ingress asks, method, host and path are those of the request it asks
  * about, the method null where it was not told.
  */
@@ -40,7 +40,7 @@ final class DecisionLog {
     private String line(Exchange exchange, Outcome outcome, Reason reason) {
         var asked = exchange.facts();
         var principal = exchange.caller().principalOrNull();
-        return new JsonObject()
+        var line = new JsonObject()
                 .put("event", "decision")
                 .put("time", clock.instant().toString())
                 .put("requestId", exchange.id().value())
@@ -52,7 +52,8 @@ final class DecisionLog {
                 .put("issuer", principal == null ? null : principal.issuer())
                 .put("subject", principal == null ? null : principal.subject())
                 .put("outcome", outcome.code())
-                .put("reason", reason.code())
-                .encode();
+                .put("reason", reason.code());
+        var trace = exchange.trace().id();
+        return (trace == null ? line : line.put("traceId", trace)).encode();
     }
 }

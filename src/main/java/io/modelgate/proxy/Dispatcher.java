@@ -62,7 +62,9 @@ final class Dispatcher {
                 exchange.id(),
                 exchange.caller() instanceof Caller.Known && route.identity() == Route.Identity.TOKEN,
                 identityHeaders,
-                headers -> answers.mark(exchange, headers));
+                headers -> answers.mark(exchange, headers),
+                exchange.trace());
+        exchange.trace().forward(route.target().name());
         var request = exchange.request();
         upstream.forward(request, guard.body(request), outbound)
                 .onFailure(failure -> failures.answer(exchange, failure));

@@ -9,6 +9,7 @@ import io.modelgate.identity.Caller;
 import io.modelgate.identity.Reason;
 import io.modelgate.limit.Allowance;
 import io.modelgate.limit.Callers;
+import io.modelgate.trace.RequestTrace;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -32,6 +33,7 @@ final class Exchange {
     private @Nullable Allowance allowance;
     private boolean answered;
     private boolean ended;
+    private RequestTrace trace = RequestTrace.none();
 
     Exchange(HttpServerRequest request, Admitted admitted) {
         this.request = request;
@@ -74,6 +76,14 @@ final class Exchange {
 
     void plan(RoutePlan found) {
         plan = found;
+    }
+
+    RequestTrace trace() {
+        return trace;
+    }
+
+    void trace(RequestTrace begun) {
+        trace = begun;
     }
 
     Caller caller() {

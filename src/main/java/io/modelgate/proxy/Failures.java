@@ -26,13 +26,10 @@ final class Failures {
     void answer(Exchange exchange, Throwable failure) {
         if (failure instanceof Aborted aborted) {
             // Nobody is left to answer.
-            count("aborted_" + aborted.reason().name().toLowerCase(Locale.ROOT));
-            log(
-                    exchange,
-                    Level.DEBUG,
-                    "A response was cut",
-                    aborted.reason().name().toLowerCase(Locale.ROOT),
-                    failure);
+            var reason = aborted.reason().name().toLowerCase(Locale.ROOT);
+            count("aborted_" + reason);
+            log(exchange, Level.DEBUG, "A response was cut", reason, failure);
+            exchange.trace().failed(reason, aborted.reason() != Aborted.Reason.CLIENT_GONE);
             return;
         }
         var problem = failure instanceof GatewayException expected
@@ -42,6 +39,7 @@ final class Failures {
         var type = problem.type();
         count(type.code());
         log(exchange, type.status() >= 500 ? Level.ERROR : Level.DEBUG, "A request failed", type.code(), failure);
+        exchange.trace().failed(type.code(), type.status() >= 500);
         answers.problem(exchange, problem);
     }
 
@@ -55,6 +53,10 @@ final class Failures {
                 .addKeyValue("requestId", exchange.id())
                 .addKeyValue("route", exchange.routeId())
                 .addKeyValue("reason", reason);
+        var trace = exchange.trace().id();
+        if (trace != null) {
+            event = event.addKeyValue("traceId", trace);
+        }
         if (failure instanceof GatewayException || failure instanceof Aborted) {
             event = event.addKeyValue("cause", String.valueOf(failure.getCause()));
         } else {

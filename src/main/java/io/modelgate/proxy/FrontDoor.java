@@ -167,11 +167,12 @@ final class FrontDoor implements Handler<HttpServerRequest> {
             return;
         }
         exchange.await(
-                Authenticator.identify(exchange.request().headers(), verifier),
+                Authenticator.identify(exchange.request().headers(), verifier, exchange.trace()),
                 verdict -> attempt(exchange, same -> identified(same, verdict, requirement, next)));
     }
 
     private void identified(Exchange exchange, AsyncResult<Caller> verdict, Requirement requirement, Runnable next) {
+        exchange.trace().verified(verdict);
         if (verdict.succeeded()) {
             exchange.caller(verdict.result());
             next.run();
@@ -183,6 +184,7 @@ final class FrontDoor implements Handler<HttpServerRequest> {
     }
 
     private void decide(Exchange exchange, Requirement requirement, Consumer<Exchange> next) {
+        exchange.trace().decide();
         AccessPolicy.decide(exchange.caller(), requirement, exchange::facts)
                 .match(
                         granted -> {

@@ -57,6 +57,7 @@ final class FrontDoorAssembly {
                 new DecisionLog(config.decisionLog(), parts.clock()),
                 new DecisionMetrics(parts.meters()),
                 new AccessLog(config.accessLog(), parts.clock()),
+                parts.tracing(),
                 parts.meters());
         var anyIssuer = parts.issuers().verifierFor(config.issuers());
         var identityHeaders = new IdentityHeaders();

@@ -7,6 +7,7 @@ import io.modelgate.bus.BusClient;
 import io.modelgate.guard.GuardConfig;
 import io.modelgate.limit.Overload;
 import io.modelgate.token.Issuers;
+import io.modelgate.trace.Tracing;
 import io.modelgate.upstream.PoolLoad;
 import java.time.InstantSource;
 import java.util.Map;
@@ -27,6 +28,7 @@ public record ProxyParts(
         Overload overload,
         InstantSource clock,
         Map<String, PoolLoad> load,
+        Tracing tracing,
         MeterRegistry meters) {
 
     public ProxyParts {

@@ -4,14 +4,16 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.modelgate.guard.Admission.Refused;
 import io.modelgate.identity.Reason;
 import io.modelgate.limit.Overload;
+import io.modelgate.trace.Tracing;
 
-/** What is remembered of every request: in flight until it is over, decided how, logged where that is asked for. */
+/** What is remembered of every request: in flight until it is over, decided how, logged and traced where that is asked for. */
 final class Records {
 
     private final Overload overload;
     private final DecisionLog decisionLog;
     private final DecisionMetrics decisionMetrics;
     private final AccessLog accessLog;
+    private final Tracing tracing;
     private final MeterRegistry meters;
 
     Records(
@@ -19,17 +21,25 @@ final class Records {
             DecisionLog decisionLog,
             DecisionMetrics decisionMetrics,
             AccessLog accessLog,
+            Tracing tracing,
             MeterRegistry meters) {
         this.overload = overload;
         this.decisionLog = decisionLog;
         this.decisionMetrics = decisionMetrics;
         this.accessLog = accessLog;
+        this.tracing = tracing;
         this.meters = meters;
     }
 
     /** To be called for a request that {@link Overload#enter} let in. */
     void begin(Exchange exchange) {
-        var response = exchange.request().response();
+        var request = exchange.request();
+        exchange.trace(tracing.begin(
+                request,
+                exchange.admitted().trustedPeer(),
+                exchange.id(),
+                exchange.origin().scheme()));
+        var response = request.response();
         response.endHandler(end -> finish(exchange));
         response.closeHandler(gone -> finish(exchange));
     }
@@ -37,6 +47,9 @@ final class Records {
     void decided(Exchange exchange, Outcome outcome, Reason reason) {
         decisionMetrics.count(exchange.routeId(), outcome, reason);
         decisionLog.write(exchange, outcome, reason);
+        if (exchange.trace().isRecorded()) {
+            exchange.trace().decided(outcome.code(), reason.code());
+        }
     }
 
     /** {@code modelgate.guard.refusals{problem}}. */
@@ -53,6 +66,7 @@ final class Records {
             overload.leave();
             exchange.leavePlace();
             accessLog.write(exchange);
+            exchange.trace().end(exchange.routeId(), exchange.request().response());
         }
     }
 }

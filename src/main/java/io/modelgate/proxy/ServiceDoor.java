@@ -62,7 +62,8 @@ final class ServiceDoor {
         }
         var address = BusAddress.valueOf(service.toUpperCase(Locale.ROOT));
         var request = request(exchange, route);
-        var traceparent = exchange.request().headers().get("traceparent");
+        var traceparent = exchange.trace()
+                .call(address.address(), exchange.request().headers().get("traceparent"));
         minter.mint(vertx, principal(exchange), address.address())
                 .compose(assertion -> bus.request(address, request, assertion, traceparent))
                 .onSuccess(reply -> answer(exchange, reply))
@@ -122,7 +123,11 @@ final class ServiceDoor {
                         answers.send(exchange, 304, headers(document), Buffer.buffer());
                     }
                 },
-                refusal -> answers.problem(exchange, refusal.problem()));
+                refusal -> {
+                    var type = refusal.problem().type();
+                    exchange.trace().failed(type.code(), type.status() >= 500);
+                    answers.problem(exchange, refusal.problem());
+                });
     }
 
     private static Map<String, String> headers(BusReply.Document document) {

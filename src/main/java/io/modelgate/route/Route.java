@@ -35,6 +35,8 @@ public record Route(
     /** Where a request goes that was let through. */
     public sealed interface Target {
 
+        String name();
+
         /** @param name key below {@code upstreams} */
         record Upstream(String name) implements Target {}
 

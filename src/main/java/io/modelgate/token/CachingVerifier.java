@@ -32,6 +32,11 @@ final class CachingVerifier implements TokenVerifier {
     }
 
     @Override
+    public boolean remembers(BearerToken token) {
+        return cache.get(VerdictCache.Key.of(token, scope)) != null;
+    }
+
+    @Override
     public Future<Verification> verify(BearerToken token) {
         var key = VerdictCache.Key.of(token, scope);
         var known = cache.get(key);

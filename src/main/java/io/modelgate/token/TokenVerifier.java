@@ -11,4 +11,9 @@ public interface TokenVerifier {
      * reached; a bad token is a value.
      */
     Future<Verification> verify(BearerToken token);
+
+    /** Whether the verdict on this token is at hand; for those who watch, the next moment it may not be. */
+    default boolean remembers(BearerToken token) {
+        return false;
+    }
 }

@@ -120,6 +120,7 @@ final class Exchange implements Borrower {
         created.exceptionHandler(this::upstreamFailed);
         created.response().onComplete(this::answered, this::upstreamFailed);
         RequestHeaders.copy(client.headers(), outbound, ownCookies, created.headers());
+        outbound.trace().sending(created.connection(), created.headers());
         if (requestLength == 0) {
             created.end();
         } else {

@@ -2,6 +2,7 @@ package io.modelgate.upstream;
 
 import io.modelgate.http.ClientOrigin;
 import io.modelgate.http.RequestId;
+import io.modelgate.trace.RequestTrace;
 import io.vertx.core.MultiMap;
 import java.util.function.Consumer;
 
@@ -14,6 +15,7 @@ import java.util.function.Consumer;
  * @param passAuthorization whether the client's {@code Authorization} header reaches the upstream
  * @param requestHeaders sets the identity headers; runs last, so nothing the client sent can undo it
  * @param responseHeaders sets headers of the response (request id, CORS); runs last
+ * @param trace told of each try, and handed on with it
  */
 public record Outbound(
         String uri,
@@ -21,7 +23,8 @@ public record Outbound(
         RequestId requestId,
         boolean passAuthorization,
         Consumer<MultiMap> requestHeaders,
-        Consumer<MultiMap> responseHeaders) {
+        Consumer<MultiMap> responseHeaders,
+        RequestTrace trace) {
 
     /**
      * Whether {@link #uri} can stand in a request line. The HTTP encoder does not look, so a CR LF in here would start

@@ -55,7 +55,8 @@ class ArchitectureTest {
             Map.entry("access", Set.of("config", "identity")),
             Map.entry("token", Set.of("config", "identity", "http")),
             Map.entry("guard", Set.of("config", "http")),
-            Map.entry("upstream", Set.of("config", "http")),
+            Map.entry("trace", Set.of("config", "identity", "http")),
+            Map.entry("upstream", Set.of("config", "http", "trace")),
             Map.entry("assertion", Set.of("config", "identity", "http", "token")),
             Map.entry("bus", Set.of("config", "identity", "http", "assertion")),
             Map.entry("store", Set.of("config", "identity", "http")),
@@ -79,7 +80,8 @@ class ArchitectureTest {
                             "answer",
                             "upstream",
                             "assertion",
-                            "bus")));
+                            "bus",
+                            "trace")));
 
     @Test
     void packages_have_no_cycles() {

@@ -13,6 +13,7 @@ import io.modelgate.testkit.RawHttp;
 import io.modelgate.testkit.TestProvider;
 import io.modelgate.token.CryptoProvider;
 import io.modelgate.token.Issuers;
+import io.modelgate.trace.Tracing;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.InstantSource;
@@ -71,6 +72,7 @@ class MissingServiceTest {
                 Overload.of(vertx, config.proxy().limits(), meters),
                 clock,
                 Map.of(),
+                Tracing.off(),
                 meters);
     }
 }

@@ -5,6 +5,7 @@ import io.modelgate.http.ClientOrigin;
 import io.modelgate.http.GatewayException;
 import io.modelgate.http.RequestId;
 import io.modelgate.http.UnreadMessages;
+import io.modelgate.trace.RequestTrace;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.VerticleBase;
@@ -130,7 +131,8 @@ final class Rig implements AutoCloseable {
                 new RequestId("id-1"),
                 passAuthorization,
                 requestHeaders,
-                responseHeaders);
+                responseHeaders,
+                RequestTrace.none());
         forwarder.forward(request, request, outbound).onComplete(done -> outcomes.add("relayed"), failure -> {
             outcomes.add(failure);
             if (failure instanceof GatewayException expected) {
