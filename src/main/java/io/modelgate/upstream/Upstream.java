@@ -5,6 +5,7 @@ import io.modelgate.http.ProblemType;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.streams.ReadStream;
@@ -19,13 +20,15 @@ public final class Upstream {
     private static final Future<Void> UNKNOWN_CODING =
             refused(ProblemType.NOT_IMPLEMENTED, "Only the chunked transfer coding is supported.");
 
+    private final HttpClientAgent client;
     private final ConnectionPool pool;
     private final Exchange.Limits limits;
     private final OwnCookies ownCookies;
 
     /** @param load where the connections of this event loop are counted, together with those of the others */
     public Upstream(Vertx vertx, UpstreamConfig config, OwnCookies ownCookies, PoolLoad load) {
-        this.pool = new ConnectionPool(vertx, config, load);
+        this.client = vertx.createHttpClient(config.clientOptions());
+        this.pool = new ConnectionPool(vertx, client, config.address(), config, load);
         this.limits = new Exchange.Limits(
                 ConnectionPool.ticks(config.responseTimeout()), ConnectionPool.ticks(config.idleTimeout()));
         this.ownCookies = ownCookies;
@@ -58,7 +61,7 @@ public final class Upstream {
 
     /** Closes every connection; what is under way is cut. */
     public Future<Void> close() {
-        return pool.close();
+        return client.close();
     }
 
     private static Future<Void> refused(ProblemType type, String detail) {

@@ -4,7 +4,7 @@ import io.modelgate.config.ConfigNode;
 import io.modelgate.config.TrustFiles;
 import io.modelgate.config.ValueTypes;
 import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.net.HostAndPort;
+import io.vertx.core.http.HttpConnectOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.net.URI;
 import java.nio.file.Path;
@@ -67,9 +67,11 @@ public record UpstreamConfig(
                 trust);
     }
 
-    HostAndPort authority() {
-        var host = url.getHost();
-        return HostAndPort.create(host, url.getPort() >= 0 ? url.getPort() : isTls() ? 443 : 80);
+    HttpConnectOptions address() {
+        return new HttpConnectOptions()
+                .setHost(url.getHost())
+                .setPort(url.getPort() >= 0 ? url.getPort() : isTls() ? 443 : 80)
+                .setSsl(isTls());
     }
 
     boolean isTls() {
