@@ -22,6 +22,7 @@ public enum ProblemType {
     NOT_IMPLEMENTED(501, "Not supported"),
     UPSTREAM_UNREACHABLE(502, "Upstream unreachable"),
     UPSTREAM_BUSY(503, "Upstream busy"),
+    UPSTREAM_OPEN(503, "Upstream out of service"),
     ISSUER_UNAVAILABLE(503, "Identity provider unavailable"),
     SERVICE_UNAVAILABLE(503, "Service unavailable"),
     UPSTREAM_TIMEOUT(504, "Upstream too slow"),

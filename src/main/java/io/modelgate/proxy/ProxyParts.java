@@ -6,14 +6,14 @@ import io.modelgate.assertion.AssertionMinter;
 import io.modelgate.bus.BusClient;
 import io.modelgate.guard.GuardConfig;
 import io.modelgate.token.Issuers;
-import io.modelgate.upstream.PoolLoad;
+import io.modelgate.upstream.Fleet;
 import java.time.InstantSource;
 import java.util.Map;
 
 /**
  * What the front doors of all event loops share: immutable, or safe for threads.
  *
- * @param load of the pools to each upstream, by its name
+ * @param fleets the targets of each upstream, by its name
  */
 public record ProxyParts(
         GuardConfig guard,
@@ -24,10 +24,10 @@ public record ProxyParts(
         BusClient bus,
         Drain drain,
         InstantSource clock,
-        Map<String, PoolLoad> load,
+        Map<String, Fleet> fleets,
         MeterRegistry meters) {
 
     public ProxyParts {
-        load = Map.copyOf(load);
+        fleets = Map.copyOf(fleets);
     }
 }
