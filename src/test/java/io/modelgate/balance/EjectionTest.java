@@ -104,12 +104,12 @@ final class EjectionTest {
         var roster = rosters.of(1, 1);
         var failing = roster.members().get(0);
 
-        assertThat(roster.checked(failing, true)).isFalse();
-        assertThat(roster.checked(failing, false)).isTrue();
-        assertThat(roster.checked(failing, false)).isFalse();
+        assertThat(rosters.check(failing, true)).isFalse();
+        assertThat(rosters.check(failing, false)).isTrue();
+        assertThat(rosters.check(failing, false)).isFalse();
         assertThat(roster.uses(failing)).isFalse();
         assertThat(failing.state()).isEqualTo(State.UNHEALTHY);
-        assertThat(roster.checked(failing, true)).isTrue();
+        assertThat(rosters.check(failing, true)).isTrue();
         assertThat(roster.uses(failing)).isTrue();
     }
 
@@ -118,8 +118,8 @@ final class EjectionTest {
         var roster = rosters.of(1, 1);
         var failing = roster.members().get(0);
         rosters.fail(failing, 5);
-        roster.checked(failing, false);
-        roster.checked(failing, true);
+        rosters.check(failing, false);
+        rosters.check(failing, true);
 
         assertThat(failing.state()).isEqualTo(State.EJECTED);
         roster.readmit(failing);
@@ -131,23 +131,23 @@ final class EjectionTest {
     void where_too_few_are_left_all_are_used() {
         var roster = rosters.of(1, 1, 1, 1);
         var members = roster.members();
-        roster.checked(members.get(0), false);
-        roster.checked(members.get(1), false);
+        rosters.check(members.get(0), false);
+        rosters.check(members.get(1), false);
         assertThat(roster.panics()).isFalse();
         assertThat(roster.uses(members.get(0))).isFalse();
 
-        roster.checked(members.get(2), false);
+        rosters.check(members.get(2), false);
         assertThat(roster.panics()).isTrue();
         assertThat(members).allMatch(roster::uses);
 
-        roster.checked(members.get(2), true);
+        rosters.check(members.get(2), true);
         assertThat(roster.uses(members.get(0))).isFalse();
     }
 
     @Test
     void with_a_threshold_of_0_nobody_out_of_service_is_ever_used() {
         var roster = rosters.panicThreshold(0).of(1, 1);
-        roster.members().forEach(member -> roster.checked(member, false));
+        roster.members().forEach(member -> rosters.check(member, false));
 
         assertThat(roster.members()).noneMatch(roster::uses);
         assertThat(new RoundRobin(roster, roster.members()).pick(Balancer.NO_KEY, List.of()))

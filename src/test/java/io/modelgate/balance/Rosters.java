@@ -1,5 +1,6 @@
 package io.modelgate.balance;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,12 +61,18 @@ final class Rosters {
     }
 
     /** Fails so many requests to it; returns what the last one said. */
+    @CanIgnoreReturnValue
     Duration fail(Member member, int times) {
         var nanosOut = 0L;
         for (var time = 0; time < times; time++) {
             nanosOut = roster.orElseThrow().failed(member);
         }
         return Duration.ofNanos(nanosOut);
+    }
+
+    @CanIgnoreReturnValue
+    boolean check(Member member, boolean healthy) {
+        return roster.orElseThrow().checked(member, healthy);
     }
 
     /** Who is picked in so many turns, by name. */

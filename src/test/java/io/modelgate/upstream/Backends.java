@@ -1,5 +1,6 @@
 package io.modelgate.upstream;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -66,11 +67,13 @@ final class Backends implements AutoCloseable {
         }
     }
 
+    @CanIgnoreReturnValue
     Backend add(String name) throws Exception {
         return add(name, "127.0.0.1", 0);
     }
 
     /** All of 127.0.0.0/8 is loopback, so a name may have several addresses here. */
+    @CanIgnoreReturnValue
     Backend add(String name, String address, int port) throws Exception {
         var backend = new Backend(name, address, port);
         all.add(backend);

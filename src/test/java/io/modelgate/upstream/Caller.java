@@ -1,5 +1,6 @@
 package io.modelgate.upstream;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -29,6 +30,7 @@ final class Caller {
     }
 
     /** The bodies of so many answers, one after the other. */
+    @CanIgnoreReturnValue
     String names(int requests, String... headers) throws IOException, InterruptedException {
         var names = new StringBuilder();
         for (var request = 0; request < requests; request++) {

@@ -36,7 +36,7 @@ final class Rig implements AutoCloseable {
 
     static final OwnCookies COOKIES = new OwnCookies(Set.of("__Host-modelgate"), List.of("__Host-modelgate-"));
 
-    final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    final Vertx vertx;
     final ServerSocket upstream;
     final BlockingQueue<Object> outcomes = new LinkedBlockingQueue<>();
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -56,6 +56,11 @@ final class Rig implements AutoCloseable {
     Consumer<MultiMap> responseHeaders = headers -> headers.set("X-Request-Id", "id-1");
 
     private Rig() throws IOException {
+        this(new VertxOptions());
+    }
+
+    private Rig(VertxOptions options) throws IOException {
+        vertx = Vertx.vertx(options.setEventLoopPoolSize(1));
         upstream = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     }
 
@@ -105,6 +110,12 @@ final class Rig implements AutoCloseable {
     static Rig startWith(String yaml, Resolver resolver) throws IOException {
         var rig = new Rig();
         rig.resolver = Optional.of(resolver);
+        rig.listen(yaml);
+        return rig;
+    }
+
+    static Rig startWith(String yaml, VertxOptions options) throws IOException {
+        var rig = new Rig(options);
         rig.listen(yaml);
         return rig;
     }

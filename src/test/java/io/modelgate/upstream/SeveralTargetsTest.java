@@ -128,8 +128,7 @@ final class SeveralTargetsTest {
         try (var rig = Rig.startWith(backends.targets() + "balance: {algorithm: least-requests}")) {
             var caller = new Caller(rig);
             while (reached.getCount() > 0) {
-                CompletableFuture.runAsync(
-                        () -> ask(new Caller(rig), new CopyOnWriteArrayList<>()), Threads.EACH_ITS_OWN);
+                Threads.EACH_ITS_OWN.execute(() -> ask(new Caller(rig), new CopyOnWriteArrayList<>()));
                 var unused = reached.await(100, TimeUnit.MILLISECONDS);
             }
             Await.atMost(
