@@ -29,7 +29,9 @@ final class RestingUpstreamTest {
                         routes:
                           - {path: /app, upstream: app, access: public}
                         """.formatted(provider.issuer()))) {
-            Await.atMost(Duration.ofSeconds(10), () -> assertThat(gateway.get("/app").statusCode()).isEqualTo(503));
+            Await.atMost(
+                    Duration.ofSeconds(10),
+                    () -> assertThat(gateway.get("/app").statusCode()).isEqualTo(503));
 
             var answer = gateway.get("/app");
             assertThat(new JsonObject(answer.body()).getString("code")).isEqualTo("upstream_open");
