@@ -36,8 +36,11 @@ final class Breaker {
     private volatile boolean failing;
     private volatile long openedAt;
 
-    /** @param name of the upstream */
-    Breaker(Vertx vertx, String name, BreakerConfig config, Counter opened) {
+    /**
+     * @param name of the upstream
+     * @param patience for the request that tries, longer than it may take: should it be lost, another will try
+     */
+    Breaker(Vertx vertx, String name, BreakerConfig config, Duration patience, Counter opened) {
         opens = config.failures() > 0;
         resetNanos = config.resetAfter().toNanos();
         circuit = CircuitBreaker.create(
@@ -47,7 +50,7 @@ final class Breaker {
                         .setMaxFailures(Math.max(1, config.failures()))
                         .setFailuresRollingWindow(config.window().toMillis())
                         .setResetTimeout(config.resetAfter().toMillis())
-                        .setTimeout(-1));
+                        .setTimeout(patience.toMillis()));
         circuit.openHandler(open -> {
             openedAt = System.nanoTime();
             closed = false;
@@ -100,7 +103,8 @@ final class Breaker {
 
     /** What the others are told, and when to come back. */
     GatewayException refusal() {
-        var left = resetNanos - (System.nanoTime() - openedAt);
+        // Closed, where no target is in service though requests were answered.
+        var left = closed ? 0 : resetNanos - (System.nanoTime() - openedAt);
         return new GatewayException(
                 new Problem(
                         ProblemType.UPSTREAM_OPEN,

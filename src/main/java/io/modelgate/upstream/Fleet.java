@@ -64,7 +64,12 @@ public final class Fleet {
         this.roster = new Roster(resilience.balance(), resilience.ejection(), () -> System.nanoTime() | 1);
         this.retriesElsewhere = counter("modelgate.upstream.retries", "reason", "no_connection");
         this.retriesKept = counter("modelgate.upstream.retries", "reason", "kept_connection");
-        this.breaker = new Breaker(vertx, name, resilience.breaker(), counter("modelgate.upstream.breaker.opens"));
+        this.breaker = new Breaker(
+                vertx,
+                name,
+                resilience.breaker(),
+                config.connectTimeout().plus(config.idleTimeout()).plus(config.responseTimeout()),
+                counter("modelgate.upstream.breaker.opens"));
         this.prober = resilience
                 .health()
                 .map(health -> new Prober(vertx, config.clientOptions(), health, this::checked))
@@ -145,7 +150,12 @@ public final class Fleet {
 
     private void readmit(Member member) {
         roster.readmit(member);
-        LOG.atInfo().addKeyValue("upstream", name).addKeyValue("target", member).log("A target is used again");
+        if (roster.members().contains(member)) {
+            LOG.atInfo()
+                    .addKeyValue("upstream", name)
+                    .addKeyValue("target", member)
+                    .log("A target is used again");
+        }
     }
 
     private void checked(Member member, boolean healthy) {
