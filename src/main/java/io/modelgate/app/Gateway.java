@@ -18,7 +18,7 @@ import io.modelgate.store.Storage;
 import io.modelgate.token.CryptoProvider;
 import io.modelgate.token.Issuers;
 import io.modelgate.trace.Tracing;
-import io.modelgate.upstream.PoolLoad;
+import io.modelgate.upstream.Fleet;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -176,7 +176,7 @@ public final class Gateway {
                 drain,
                 Overload.of(vertx, config.proxy().limits(), meters),
                 clock,
-                loads(config, meters),
+                fleets(vertx, config, meters),
                 tracing,
                 meters);
         var readiness = readiness(vertx, drain, issuers, storage);
@@ -219,10 +219,12 @@ public final class Gateway {
         return checks;
     }
 
-    private static Map<String, PoolLoad> loads(GatewayConfig config, MeterRegistry meters) {
-        var loads = new HashMap<String, PoolLoad>();
-        config.proxy().upstreams().keySet().forEach(name -> loads.put(name, new PoolLoad(meters, name)));
-        return loads;
+    private static Map<String, Fleet> fleets(Vertx vertx, GatewayConfig config, MeterRegistry meters) {
+        var fleets = new HashMap<String, Fleet>();
+        config.proxy()
+                .upstreams()
+                .forEach((name, upstream) -> fleets.put(name, Fleet.start(vertx, name, upstream, meters)));
+        return fleets;
     }
 
     private static DeploymentOptions perEventLoop() {

@@ -13,6 +13,9 @@ public record Problem(ProblemType type, String detail, Map<String, Object> exten
 
     public static final String MEDIA_TYPE = "application/problem+json";
 
+    /** The extension that says after how many seconds to try again; also sent as {@code Retry-After}. */
+    public static final String RETRY_AFTER = "retryAfter";
+
     public Problem {
         extensions = Map.copyOf(extensions);
     }

@@ -24,6 +24,7 @@ public enum ProblemType {
     UPSTREAM_UNREACHABLE(502, "Upstream unreachable"),
     OVERLOADED(503, "Overloaded"),
     UPSTREAM_BUSY(503, "Upstream busy"),
+    UPSTREAM_OPEN(503, "Upstream out of service"),
     ISSUER_UNAVAILABLE(503, "Identity provider unavailable"),
     SERVICE_UNAVAILABLE(503, "Service unavailable"),
     UPSTREAM_TIMEOUT(504, "Upstream too slow"),

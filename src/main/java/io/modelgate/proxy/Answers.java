@@ -123,7 +123,9 @@ final class Answers {
                 response.putHeader(HttpHeaders.CACHE_CONTROL, NO_STORE);
             }
             if (problem.type().retryable() && !response.headers().contains(HttpHeaders.RETRY_AFTER)) {
-                response.putHeader("Retry-After", String.valueOf(RETRY_AFTER_SECONDS));
+                response.putHeader(
+                        "Retry-After",
+                        String.valueOf(problem.extensions().getOrDefault(Problem.RETRY_AFTER, RETRY_AFTER_SECONDS)));
             }
             return problem.toJson(refusal.status(), exchange.id()).toBuffer();
         });

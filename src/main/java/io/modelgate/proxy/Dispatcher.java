@@ -54,6 +54,7 @@ final class Dispatcher {
 
     private void send(Exchange exchange, RoutePlan plan, Upstream upstream, Consumer<MultiMap> identityHeaders) {
         var route = plan.route();
+        var principal = exchange.caller().principalOrNull();
         var target = exchange.target();
         var path = route.targetPath(target.path());
         var outbound = new Outbound(
@@ -61,6 +62,7 @@ final class Dispatcher {
                 exchange.origin(),
                 exchange.id(),
                 exchange.caller() instanceof Caller.Known && route.identity() == Route.Identity.TOKEN,
+                principal == null ? null : principal.subject(),
                 identityHeaders,
                 headers -> answers.mark(exchange, headers),
                 exchange.trace());

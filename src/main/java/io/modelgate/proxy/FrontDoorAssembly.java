@@ -98,7 +98,7 @@ final class FrontDoorAssembly {
                                 vertx,
                                 config,
                                 OWN_COOKIES,
-                                Objects.requireNonNull(parts.load().get(name)))));
+                                Objects.requireNonNull(parts.fleets().get(name)))));
         return upstreams;
     }
 

@@ -8,14 +8,14 @@ import io.modelgate.guard.GuardConfig;
 import io.modelgate.limit.Overload;
 import io.modelgate.token.Issuers;
 import io.modelgate.trace.Tracing;
-import io.modelgate.upstream.PoolLoad;
+import io.modelgate.upstream.Fleet;
 import java.time.InstantSource;
 import java.util.Map;
 
 /**
  * What the front doors of all event loops share: immutable, or safe for threads.
  *
- * @param load of the pools to each upstream, by its name
+ * @param fleets the targets of each upstream, by its name
  */
 public record ProxyParts(
         GuardConfig guard,
@@ -27,11 +27,11 @@ public record ProxyParts(
         Drain drain,
         Overload overload,
         InstantSource clock,
-        Map<String, PoolLoad> load,
+        Map<String, Fleet> fleets,
         Tracing tracing,
         MeterRegistry meters) {
 
     public ProxyParts {
-        load = Map.copyOf(load);
+        fleets = Map.copyOf(fleets);
     }
 }

@@ -8,7 +8,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpConnectOptions;
-import io.vertx.core.net.HostAndPort;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -48,15 +47,13 @@ final class ConnectionPool {
     private long tick;
     private long timer = NO_TIMER;
 
-    ConnectionPool(Vertx vertx, UpstreamConfig config, PoolLoad load) {
+    /** @param client makes the connections; it outlives the pool and is the caller's to close */
+    ConnectionPool(
+            Vertx vertx, HttpClientAgent client, HttpConnectOptions address, UpstreamConfig config, PoolLoad load) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
-        this.client = vertx.createHttpClient(config.clientOptions());
-        HostAndPort authority = config.authority();
-        this.address = new HttpConnectOptions()
-                .setHost(authority.host())
-                .setPort(authority.port())
-                .setSsl(config.isTls());
+        this.client = client;
+        this.address = address;
         this.config = config;
         this.keepAlive = ticks(config.keepAlive());
         this.patience = ticks(config.connectTimeout());
@@ -115,10 +112,6 @@ final class ConnectionPool {
      */
     void close(PooledConnection connection) {
         context.runOnContext(now -> connection.http.close().onComplete(closed -> {}, alreadyClosed -> {}));
-    }
-
-    Future<Void> close() {
-        return client.close();
     }
 
     private void grow() {

@@ -34,7 +34,7 @@ final class Exchange implements Borrower {
     private static final Set<HttpMethod> IDEMPOTENT =
             Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.PUT, HttpMethod.DELETE);
 
-    private final ConnectionPool pool;
+    private final Targets targets;
     private final Limits limits;
     private final OwnCookies ownCookies;
     private final HttpServerRequest client;
@@ -47,6 +47,7 @@ final class Exchange implements Borrower {
     /** Of the request body; -1 where it is chunked. */
     private final long requestLength;
 
+    private ConnectionPool pool;
     private @Nullable PooledConnection connection;
     private @Nullable HttpClientRequest request;
     private @Nullable Upload upload;
@@ -57,14 +58,15 @@ final class Exchange implements Borrower {
     private long moved;
 
     Exchange(
-            ConnectionPool pool,
+            Targets targets,
             Limits limits,
             OwnCookies ownCookies,
             HttpServerRequest client,
             ReadStream<Buffer> body,
             Outbound outbound,
             boolean chunked) {
-        this.pool = pool;
+        this.targets = targets;
+        this.pool = targets.pool();
         this.limits = limits;
         this.ownCookies = ownCookies;
         this.client = client;
@@ -79,6 +81,7 @@ final class Exchange implements Borrower {
 
     Future<Void> start() {
         if (reply.isClosed()) {
+            targets.done();
             return Future.failedFuture(new Aborted(Aborted.Reason.CLIENT_GONE));
         }
         reply.onFailure(this::clientFailed);
@@ -147,6 +150,7 @@ final class Exchange implements Borrower {
                     ProblemType.UPSTREAM_UNREACHABLE, "The upstream's response cannot be relayed."));
             return;
         }
+        targets.answered(head.statusCode());
         moved();
         if (!isRequestSent()) {
             reply.closeAfterwards();
@@ -167,6 +171,7 @@ final class Exchange implements Borrower {
             return;
         }
         ended = true;
+        targets.done();
         relay.end();
         if (isRequestSent() && keepsAlive(used, head)) {
             pool.release(used);
@@ -241,9 +246,10 @@ final class Exchange implements Borrower {
             retried = true;
             connection = null;
             request = null;
-            moved = pool.tick();
             pool.close(used);
             pool.closeIdle();
+            pool = targets.again();
+            moved = pool.tick();
             pool.acquire(this);
         } else {
             failed(new GatewayException(
@@ -266,10 +272,25 @@ final class Exchange implements Borrower {
     /** Ends the exchange before anything was sent to the client. */
     @Override
     public void failed(GatewayException problem) {
-        if (!ended) {
+        if (ended) {
+            return;
+        }
+        var next = connection == null ? targets.next(problem.problem().type()) : null;
+        if (next != null) {
+            goTo(next);
+        } else {
+            targets.failed(problem.problem().type());
             end();
             result.fail(problem);
         }
+    }
+
+    /** Another target, after one gave no connection; what was waited there is gone. */
+    private void goTo(ConnectionPool next) {
+        var waited = pool.tick() - moved;
+        pool = next;
+        moved = next.tick() - waited;
+        next.acquire(this);
     }
 
     /** Ends it afterwards: what was half sent is never completed. */
@@ -285,6 +306,7 @@ final class Exchange implements Borrower {
 
     private void end() {
         ended = true;
+        targets.done();
         stop();
         var used = connection;
         if (used == null) {

@@ -5,6 +5,7 @@ import io.modelgate.http.RequestId;
 import io.modelgate.trace.RequestTrace;
 import io.vertx.core.MultiMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one request becomes on its way to an upstream, and its response on the way back.
@@ -13,6 +14,7 @@ import java.util.function.Consumer;
  * @param origin what {@code Forwarded} and {@code X-Forwarded-*} say
  * @param requestId sent as {@code X-Request-Id}
  * @param passAuthorization whether the client's {@code Authorization} header reaches the upstream
+ * @param subject who asks, as the token names it; null for nobody. Not sent; it may decide about the target
  * @param requestHeaders sets the identity headers; runs last, so nothing the client sent can undo it
  * @param responseHeaders sets headers of the response (request id, CORS); runs last
  * @param trace told of each try, and handed on with it
@@ -22,6 +24,7 @@ public record Outbound(
         ClientOrigin origin,
         RequestId requestId,
         boolean passAuthorization,
+        @Nullable String subject,
         Consumer<MultiMap> requestHeaders,
         Consumer<MultiMap> responseHeaders,
         RequestTrace trace) {

@@ -2,21 +2,30 @@ package io.modelgate.upstream;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What the pools of all event loops to one upstream hold together: {@code modelgate.upstream.pool.connections{upstream}},
  * in use or free, and {@code modelgate.upstream.pool.queue{upstream}}, requests that wait for one.
  */
-public final class PoolLoad {
+final class PoolLoad {
 
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger queue = new AtomicInteger();
+    private final MeterRegistry meters;
+    private final List<Gauge> gauges;
 
     /** @param upstream its name in the configuration */
-    public PoolLoad(MeterRegistry meters, String upstream) {
-        register(meters, "modelgate.upstream.pool.connections", upstream, connections);
-        register(meters, "modelgate.upstream.pool.queue", upstream, queue);
+    PoolLoad(MeterRegistry meters, String upstream) {
+        this.meters = meters;
+        this.gauges = List.of(
+                register(meters, "modelgate.upstream.pool.connections", upstream, connections),
+                register(meters, "modelgate.upstream.pool.queue", upstream, queue));
+    }
+
+    void close() {
+        gauges.forEach(meters::remove);
     }
 
     void opened() {
@@ -32,8 +41,10 @@ public final class PoolLoad {
         queue.addAndGet(change);
     }
 
-    private static void register(MeterRegistry meters, String name, String upstream, AtomicInteger value) {
+    private static Gauge register(MeterRegistry meters, String name, String upstream, AtomicInteger value) {
         // The pools keep the numbers alive; the registry alone would not.
-        Gauge.builder(name, value, AtomicInteger::get).tag("upstream", upstream).register(meters);
+        return Gauge.builder(name, value, AtomicInteger::get)
+                .tag("upstream", upstream)
+                .register(meters);
     }
 }

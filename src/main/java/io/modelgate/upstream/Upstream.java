@@ -1,13 +1,19 @@
 package io.modelgate.upstream;
 
+import io.modelgate.balance.Member;
 import io.modelgate.http.GatewayException;
 import io.modelgate.http.ProblemType;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.streams.ReadStream;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One HTTP upstream as one event loop sees it. Create it in the verticle that uses it and use it only there; it has a
@@ -19,13 +25,27 @@ public final class Upstream {
     private static final Future<Void> UNKNOWN_CODING =
             refused(ProblemType.NOT_IMPLEMENTED, "Only the chunked transfer coding is supported.");
 
-    private final ConnectionPool pool;
+    private final Vertx vertx;
+    private final UpstreamConfig config;
+    private final Fleet fleet;
+    private final HttpClientAgent client;
+    private final HashKey hashKey;
+    private final Runnable refresh;
     private final Exchange.Limits limits;
     private final OwnCookies ownCookies;
+    private Lineup lineup;
 
-    /** @param load where the connections of this event loop are counted, together with those of the others */
-    public Upstream(Vertx vertx, UpstreamConfig config, OwnCookies ownCookies, PoolLoad load) {
-        this.pool = new ConnectionPool(vertx, config, load);
+    /** @param fleet what this event loop shares with the others */
+    public Upstream(Vertx vertx, UpstreamConfig config, OwnCookies ownCookies, Fleet fleet) {
+        this.vertx = vertx;
+        this.config = config;
+        this.fleet = fleet;
+        this.client = vertx.createHttpClient(config.clientOptions());
+        this.hashKey = HashKey.of(config.resilience().balance());
+        var context = vertx.getOrCreateContext();
+        this.refresh = () -> context.runOnContext(changed -> refresh());
+        fleet.watch(refresh);
+        this.lineup = lineup(fleet.roster().members(), member -> null);
         this.limits = new Exchange.Limits(
                 ConnectionPool.ticks(config.responseTimeout()), ConnectionPool.ticks(config.idleTimeout()));
         this.ownCookies = ownCookies;
@@ -40,7 +60,7 @@ public final class Upstream {
      * of the request body may be unread, so the connection should not be used again); with {@link Aborted} when the
      * exchange was cut and the client's connection closed. Problems: {@code UPSTREAM_UNREACHABLE} (no connection, or
      * it died before the response head, or the head is not HTTP), {@code UPSTREAM_TIMEOUT}, {@code UPSTREAM_BUSY},
-     * {@code REQUEST_TIMEOUT} (the client stalled), {@code BAD_REQUEST}, {@code NOT_IMPLEMENTED}, and the one {@code
+     * {@code UPSTREAM_OPEN} (it is given a rest), {@code REQUEST_TIMEOUT} (the client stalled), {@code BAD_REQUEST}, {@code NOT_IMPLEMENTED}, and the one {@code
      * body} fails with, whose part that was sent is then never completed.
      *
      * @param body of the request: the request itself, or what limits it
@@ -53,12 +73,43 @@ public final class Upstream {
         if (coding != null && !coding.equalsIgnoreCase("chunked")) {
             return UNKNOWN_CODING;
         }
-        return new Exchange(pool, limits, ownCookies, request, body, outbound, coding != null).start();
+        var targets = targets(request, outbound);
+        if (targets == null) {
+            return Future.failedFuture(fleet.breaker().refusal());
+        }
+        return new Exchange(targets, limits, ownCookies, request, body, outbound, coding != null).start();
     }
 
     /** Closes every connection; what is under way is cut. */
     public Future<Void> close() {
-        return pool.close();
+        fleet.unwatch(refresh);
+        return client.close();
+    }
+
+    /** Where a request may go; null where nobody is to be asked now. */
+    private @Nullable Targets targets(HttpServerRequest request, Outbound outbound) {
+        var targets = lineup.targets(hashKey.of(request, outbound));
+        return targets == null || fleet.breaker().isClosed()
+                ? targets
+                : fleet.breaker().probe(targets);
+    }
+
+    private void refresh() {
+        var members = fleet.roster().members();
+        var before = lineup;
+        lineup = lineup(members, before::poolOf);
+        before.leave(members);
+    }
+
+    private Lineup lineup(List<Member> members, Function<Member, @Nullable ConnectionPool> known) {
+        var pools = members.stream()
+                .map(member -> Objects.requireNonNullElseGet(known.apply(member), () -> connections(member)))
+                .toList();
+        return new Lineup(fleet, config.resilience().balance().algorithm(), members, pools);
+    }
+
+    private ConnectionPool connections(Member member) {
+        return new ConnectionPool(vertx, client, Addresses.of(member, config.isTls()), config, fleet.load());
     }
 
     private static Future<Void> refused(ProblemType type, String detail) {

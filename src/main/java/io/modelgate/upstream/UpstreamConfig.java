@@ -4,9 +4,7 @@ import io.modelgate.config.ConfigNode;
 import io.modelgate.config.TrustFiles;
 import io.modelgate.config.ValueTypes;
 import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.PemTrustOptions;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -16,24 +14,25 @@ import java.util.concurrent.TimeUnit;
 /**
  * One upstream: where it is and how long we wait for it.
  *
- * @param url {@code http://host:port} or {@code https://host:port}, nothing more
+ * @param targets at least one, all http or all https
  * @param connectTimeout for a connection, waiting for a free one included; default 5 s
  * @param responseTimeout from the end of the request to the head of the response; default 30 s
  * @param idleTimeout without a byte of either body moving, on either side; default 60 s
- * @param maxConnections open at once, per event loop; default 256
- * @param maxQueue requests waiting for one of them, per event loop; default 256
+ * @param maxConnections open at once, per target and event loop; default 256
+ * @param maxQueue requests waiting for one of them, per target and event loop; default 256
  * @param keepAlive how long an unused connection is kept; default 15 s, below what servers commonly allow
  * @param trust PEM files with the certificates to trust instead of the platform's; https only
  */
 public record UpstreamConfig(
-        URI url,
+        List<TargetConfig> targets,
         Duration connectTimeout,
         Duration responseTimeout,
         Duration idleTimeout,
         int maxConnections,
         int maxQueue,
         Duration keepAlive,
-        List<Path> trust) {
+        List<Path> trust,
+        Resilience resilience) {
 
     /** The largest piece of a body handed on at once; bounds what a slow reader can hold. */
     private static final int CHUNK = 16 * 1024;
@@ -41,39 +40,30 @@ public record UpstreamConfig(
     private static final int MAX_HEAD = 64 * 1024;
 
     public UpstreamConfig {
+        targets = List.copyOf(targets);
         trust = List.copyOf(trust);
     }
 
     public static UpstreamConfig read(ConfigNode node) {
-        var url = node.required("url", ValueTypes.uri("http://127.0.0.1:8282", "http", "https"));
-        if (!(url.getRawPath() == null
-                        || url.getRawPath().isEmpty()
-                        || url.getRawPath().equals("/"))
-                || url.getRawQuery() != null) {
-            node.problem("url", "has a path or a query", "give scheme, host and port; paths belong to routes");
-        }
+        var targets = TargetConfig.readAll(node);
         var trust = TrustFiles.read(node);
-        if (!trust.isEmpty() && !url.getScheme().equals("https")) {
+        if (!trust.isEmpty() && !targets.get(0).isTls()) {
             node.problem("trust", "has no effect on http", "use https in url, or leave trust out");
         }
         return new UpstreamConfig(
-                url,
+                targets,
                 node.optional("connect-timeout", ValueTypes.duration("100ms", "5m"), Duration.ofSeconds(5)),
                 node.optional("response-timeout", ValueTypes.duration("100ms", "1h"), Duration.ofSeconds(30)),
                 node.optional("idle-timeout", ValueTypes.duration("100ms", "24h"), Duration.ofSeconds(60)),
                 node.optional("max-connections", ValueTypes.integer(1, 65_536), 256),
                 node.optional("max-queue", ValueTypes.integer(0, 65_536), 256),
                 node.optional("keep-alive", ValueTypes.duration("100ms", "1h"), Duration.ofSeconds(15)),
-                trust);
-    }
-
-    HostAndPort authority() {
-        var host = url.getHost();
-        return HostAndPort.create(host, url.getPort() >= 0 ? url.getPort() : isTls() ? 443 : 80);
+                trust,
+                Resilience.read(node));
     }
 
     boolean isTls() {
-        return url.getScheme().equals("https");
+        return targets.get(0).isTls();
     }
 
     /**

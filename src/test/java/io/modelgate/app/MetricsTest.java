@@ -72,8 +72,12 @@ class MetricsTest {
                         "modelgate_token_cache_requests_total [result]",
                         "modelgate_token_cache_size []",
                         "modelgate_token_verifications_total [kind, outcome]",
+                        "modelgate_upstream_breaker [state, upstream]",
+                        "modelgate_upstream_breaker_opens_total [upstream]",
                         "modelgate_upstream_pool_connections [upstream]",
-                        "modelgate_upstream_pool_queue [upstream]");
+                        "modelgate_upstream_pool_queue [upstream]",
+                        "modelgate_upstream_retries_total [reason, upstream]",
+                        "modelgate_upstream_targets [state, upstream]");
     }
 
     @Test

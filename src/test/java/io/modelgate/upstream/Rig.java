@@ -1,6 +1,7 @@
 package io.modelgate.upstream;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.modelgate.config.ConfigFile;
 import io.modelgate.http.ClientOrigin;
 import io.modelgate.http.GatewayException;
 import io.modelgate.http.RequestId;
@@ -19,11 +20,14 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A forwarder on a port of its own, and a socket where its upstream listens. Problems are answered with their status
@@ -33,20 +37,31 @@ final class Rig implements AutoCloseable {
 
     static final OwnCookies COOKIES = new OwnCookies(Set.of("__Host-modelgate"), List.of("__Host-modelgate-"));
 
-    final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    final Vertx vertx;
     final ServerSocket upstream;
     final BlockingQueue<Object> outcomes = new LinkedBlockingQueue<>();
+    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private Optional<Resolver> resolver = Optional.empty();
     private int port;
 
     /** What the caller of {@code forward} says; a test may change it. */
     boolean passAuthorization;
 
     boolean decideLater;
+
+    @Nullable
+    String subject;
+
     String uri = "";
     Consumer<MultiMap> requestHeaders = headers -> headers.set("X-Modelgate-User", "alice");
     Consumer<MultiMap> responseHeaders = headers -> headers.set("X-Request-Id", "id-1");
 
     private Rig() throws IOException {
+        this(new VertxOptions());
+    }
+
+    private Rig(VertxOptions options) throws IOException {
+        vertx = Vertx.vertx(options.setEventLoopPoolSize(1));
         upstream = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     }
 
@@ -85,6 +100,27 @@ final class Rig implements AutoCloseable {
         return rig;
     }
 
+    /** To whatever the section of an upstream says. */
+    static Rig startWith(String yaml) throws IOException {
+        var rig = new Rig();
+        rig.listen(yaml);
+        return rig;
+    }
+
+    /** As {@link #startWith}, with names that resolve to what the test says. */
+    static Rig startWith(String yaml, Resolver resolver) throws IOException {
+        var rig = new Rig();
+        rig.resolver = Optional.of(resolver);
+        rig.listen(yaml);
+        return rig;
+    }
+
+    static Rig startWith(String yaml, VertxOptions options) throws IOException {
+        var rig = new Rig(options);
+        rig.listen(yaml);
+        return rig;
+    }
+
     static Rig startTo(URI url, Limits limits, List<Path> trust) throws IOException {
         var rig = new Rig();
         rig.listen(url, limits, trust);
@@ -92,19 +128,33 @@ final class Rig implements AutoCloseable {
     }
 
     private void listen(URI url, Limits limits, List<Path> trust) throws IOException {
-        var config = new UpstreamConfig(
-                url,
-                limits.connect(),
-                limits.response(),
-                limits.idle(),
-                limits.connections(),
-                limits.queue(),
-                limits.keepAlive(),
-                trust);
+        listen("""
+                url: '%s'
+                connect-timeout: %dms
+                response-timeout: %dms
+                idle-timeout: %dms
+                max-connections: %d
+                max-queue: %d
+                keep-alive: %dms
+                trust: %s
+                """.formatted(
+                        url,
+                        limits.connect().toMillis(),
+                        limits.response().toMillis(),
+                        limits.idle().toMillis(),
+                        limits.connections(),
+                        limits.queue(),
+                        limits.keepAlive().toMillis(),
+                        trust));
+    }
+
+    private void listen(String yaml) {
+        var config = ConfigFile.of("rig", yaml, Map.of()).read(UpstreamConfig::read);
+        var fleet = Fleet.start(vertx, "rig", config, meters, resolver.orElseGet(() -> Resolver.of(vertx)));
         await(vertx.deployVerticle(new VerticleBase() {
             @Override
             public Future<?> start() {
-                var forwarder = new Upstream(vertx, config, COOKIES, new PoolLoad(new SimpleMeterRegistry(), "rig"));
+                var forwarder = new Upstream(vertx, config, COOKIES, fleet);
                 return vertx.createHttpServer()
                         .connectionHandler(
                                 connection -> connection.closeHandler(closed -> UnreadMessages.release(connection)))
@@ -130,6 +180,7 @@ final class Rig implements AutoCloseable {
                 new ClientOrigin("192.0.2.7", "https", "gateway.example:8443", List.of("192.0.2.7")),
                 new RequestId("id-1"),
                 passAuthorization,
+                subject,
                 requestHeaders,
                 responseHeaders,
                 RequestTrace.none());

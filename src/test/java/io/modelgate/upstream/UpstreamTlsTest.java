@@ -2,6 +2,7 @@ package io.modelgate.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelgate.config.ConfigFile;
 import io.modelgate.testkit.TestKeys;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -9,8 +10,8 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PfxOptions;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -69,15 +70,7 @@ final class UpstreamTlsTest {
 
     @Test
     void nothing_older_than_tls_1_2_is_spoken() {
-        var config = new UpstreamConfig(
-                URI.create("https://localhost"),
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(1),
-                1,
-                1,
-                Duration.ofSeconds(1),
-                List.of());
+        var config = ConfigFile.of("test", "url: https://localhost", Map.of()).read(UpstreamConfig::read);
 
         assertThat(config.clientOptions().getEnabledSecureTransportProtocols())
                 .containsExactlyInAnyOrder("TLSv1.2", "TLSv1.3");

@@ -1,0 +1,186 @@
+package io.modelgate.upstream;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.modelgate.balance.Member;
+import io.modelgate.balance.Roster;
+import io.modelgate.http.ProblemType;
+import io.vertx.circuitbreaker.CircuitBreakerState;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * What all event loops share of one upstream: its targets and who of them is in service, its breaker, its numbers. Keeps
+ * the targets up to date by DNS and health checks until it is closed. Metrics: {@code modelgate.upstream.targets{upstream,
+ * state}}, {@code modelgate.upstream.retries{upstream, reason}}, {@code modelgate.upstream.breaker{upstream, state}} (1
+ * for the state it is in), {@code modelgate.upstream.breaker.opens{upstream}}, and those of {@link PoolLoad}.
+ */
+public final class Fleet {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Fleet.class);
+
+    private final Vertx vertx;
+    private final String name;
+    private final Roster roster;
+    private final Breaker breaker;
+    private final PoolLoad load;
+    private final Names names;
+    private final @Nullable Prober prober;
+    private final MeterRegistry registry;
+    private final List<Meter> meters = new ArrayList<>();
+    private final Counter retriesElsewhere;
+    private final Counter retriesKept;
+    private final Set<Runnable> watchers = ConcurrentHashMap.newKeySet();
+
+    /** @param name of the upstream in the configuration */
+    public static Fleet start(Vertx vertx, String name, UpstreamConfig config, MeterRegistry registry) {
+        return start(vertx, name, config, registry, Resolver.of(vertx));
+    }
+
+    static Fleet start(Vertx vertx, String name, UpstreamConfig config, MeterRegistry registry, Resolver resolver) {
+        var fleet = new Fleet(vertx, name, config, registry, resolver);
+        fleet.names.start();
+        return fleet;
+    }
+
+    private Fleet(Vertx vertx, String name, UpstreamConfig config, MeterRegistry registry, Resolver resolver) {
+        var resilience = config.resilience();
+        this.vertx = vertx;
+        this.name = name;
+        this.registry = registry;
+        this.load = new PoolLoad(registry, name);
+        this.roster = new Roster(resilience.balance(), resilience.ejection(), () -> System.nanoTime() | 1);
+        this.retriesElsewhere = counter("modelgate.upstream.retries", "reason", "no_connection");
+        this.retriesKept = counter("modelgate.upstream.retries", "reason", "kept_connection");
+        this.breaker = new Breaker(
+                vertx,
+                name,
+                resilience.breaker(),
+                config.connectTimeout().plus(config.idleTimeout()).plus(config.responseTimeout()),
+                counter("modelgate.upstream.breaker.opens"));
+        this.prober = resilience
+                .health()
+                .map(health -> new Prober(vertx, config.clientOptions(), health, this::checked))
+                .orElse(null);
+        this.names = new Names(vertx, resolver, config.targets(), resilience.dnsRefresh(), this::set);
+        for (var state : Member.State.values()) {
+            gauge("modelgate.upstream.targets", word(state), () -> roster.count(state));
+        }
+        for (var state : CircuitBreakerState.values()) {
+            gauge("modelgate.upstream.breaker", word(state), () -> breaker.state() == state ? 1 : 0);
+        }
+    }
+
+    /** Whether such a problem is the target's: it gave no connection, no answer or none in time. */
+    static boolean isFailure(ProblemType why) {
+        return why == ProblemType.UPSTREAM_UNREACHABLE || why == ProblemType.UPSTREAM_TIMEOUT;
+    }
+
+    Roster roster() {
+        return roster;
+    }
+
+    Breaker breaker() {
+        return breaker;
+    }
+
+    PoolLoad load() {
+        return load;
+    }
+
+    /** @param changed told, on any thread, when a target has come or gone */
+    void watch(Runnable changed) {
+        watchers.add(changed);
+    }
+
+    void unwatch(Runnable changed) {
+        watchers.remove(changed);
+    }
+
+    void retriedElsewhere() {
+        retriesElsewhere.increment();
+    }
+
+    void retriedKept() {
+        retriesKept.increment();
+    }
+
+    /** A request to one of several targets failed. */
+    void failed(Member member) {
+        var nanos = roster.failed(member);
+        if (nanos > 0) {
+            LOG.atWarn()
+                    .addKeyValue("upstream", name)
+                    .addKeyValue("target", member)
+                    .addKeyValue("seconds", TimeUnit.NANOSECONDS.toSeconds(nanos))
+                    .log("A target fails requests and is left out for now");
+            vertx.setTimer(Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos)), due -> readmit(member));
+        }
+    }
+
+    /** Ends what it does on its own, and its metrics. */
+    public void close() {
+        names.close();
+        if (prober != null) {
+            prober.close();
+        }
+        meters.forEach(registry::remove);
+        load.close();
+    }
+
+    private void set(List<Member> members) {
+        roster.set(members);
+        if (prober != null) {
+            prober.watch(roster.members());
+        }
+        watchers.forEach(Runnable::run);
+    }
+
+    private void readmit(Member member) {
+        roster.readmit(member);
+        if (roster.members().contains(member)) {
+            LOG.atInfo()
+                    .addKeyValue("upstream", name)
+                    .addKeyValue("target", member)
+                    .log("A target is used again");
+        }
+    }
+
+    private void checked(Member member, boolean healthy) {
+        if (roster.checked(member, healthy)) {
+            LOG.atLevel(healthy ? Level.INFO : Level.WARN)
+                    .addKeyValue("upstream", name)
+                    .addKeyValue("target", member)
+                    .log(healthy ? "A target passes its health checks again" : "A target fails its health checks");
+        }
+    }
+
+    private void gauge(String metric, String state, Supplier<Number> value) {
+        meters.add(Gauge.builder(metric, value)
+                .tag("upstream", name)
+                .tag("state", state)
+                .register(registry));
+    }
+
+    private Counter counter(String metric, String... tags) {
+        var counter = Counter.builder(metric).tag("upstream", name).tags(tags).register(registry);
+        meters.add(counter);
+        return counter;
+    }
+
+    private static String word(Enum<?> state) {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+}
