@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -24,6 +25,8 @@ import java.util.concurrent.TimeUnit;
  * @param maxQueue requests waiting for one of them, per event loop; default 256
  * @param keepAlive how long an unused connection is kept; default 15 s, below what servers commonly allow
  * @param trust PEM files with the certificates to trust instead of the platform's; https only
+ * @param protocol what is spoken to it
+ * @param clientCertificate what we show it; https only
  */
 public record UpstreamConfig(
         URI url,
@@ -33,7 +36,9 @@ public record UpstreamConfig(
         int maxConnections,
         int maxQueue,
         Duration keepAlive,
-        List<Path> trust) {
+        List<Path> trust,
+        Protocol protocol,
+        Optional<ClientCertificate> clientCertificate) {
 
     /** The largest piece of a body handed on at once; bounds what a slow reader can hold. */
     private static final int CHUNK = 16 * 1024;
@@ -64,7 +69,9 @@ public record UpstreamConfig(
                 node.optional("max-connections", ValueTypes.integer(1, 65_536), 256),
                 node.optional("max-queue", ValueTypes.integer(0, 65_536), 256),
                 node.optional("keep-alive", ValueTypes.duration("100ms", "1h"), Duration.ofSeconds(15)),
-                trust);
+                trust,
+                Protocol.read(node),
+                ClientCertificate.read(node, url.getScheme().equals("https")));
     }
 
     HttpConnectOptions address() {
@@ -92,6 +99,7 @@ public record UpstreamConfig(
                 .setMaxHeaderSize(MAX_HEAD)
                 .setDecompressionSupported(false)
                 .setTcpNoDelay(true);
+        protocol.apply(options, MAX_HEAD);
         if (isTls()) {
             options.setSsl(true)
                     .setVerifyHost(true)
@@ -103,6 +111,7 @@ public record UpstreamConfig(
                 trust.forEach(file -> pem.addCertPath(file.toString()));
                 options.setTrustOptions(pem);
             }
+            clientCertificate.ifPresent(ours -> options.setKeyCertOptions(ours.options()));
         }
         return options;
     }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Tag;
@@ -37,7 +38,9 @@ final class UpstreamConfigTest {
                         256,
                         256,
                         Duration.ofSeconds(15),
-                        List.of()));
+                        List.of(),
+                        Protocol.DEFAULT,
+                        Optional.empty()));
     }
 
     @Test
@@ -61,7 +64,9 @@ final class UpstreamConfigTest {
                         4,
                         5,
                         Duration.ofSeconds(6),
-                        List.of(pem)));
+                        List.of(pem),
+                        Protocol.DEFAULT,
+                        Optional.empty()));
     }
 
     @ParameterizedTest

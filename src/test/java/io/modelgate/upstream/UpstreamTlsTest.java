@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -77,7 +78,9 @@ final class UpstreamTlsTest {
                 1,
                 1,
                 Duration.ofSeconds(1),
-                List.of());
+                List.of(),
+                Protocol.DEFAULT,
+                Optional.empty());
 
         assertThat(config.clientOptions().getEnabledSecureTransportProtocols())
                 .containsExactlyInAnyOrder("TLSv1.2", "TLSv1.3");
