@@ -23,6 +23,9 @@ final class PooledConnection {
     @Nullable
     HttpClientRequest request;
 
+    /** Whether there is nothing left on the stream that could be reset. */
+    boolean over;
+
     /** Null while the connection is free. */
     @Nullable
     Borrower borrower;
@@ -48,8 +51,9 @@ final class PooledConnection {
         this.kept = kept;
     }
 
-    /** What failed here, other than one stream alone, fails the others too. */
+    /** What failed here is over; other than a stream that was reset, it takes the whole connection with it. */
     void failed(Throwable cause) {
+        over = true;
         if (shared != null && !(cause instanceof StreamResetException)) {
             shared.retire();
         }

@@ -90,7 +90,7 @@ final class SharedConnection {
         if (request == null) {
             // Vert.x counts it as running for good.
             retired = true;
-        } else {
+        } else if (!stream.over) {
             request.reset(CANCEL).onComplete(reset -> {}, endedBefore -> {});
         }
         release(stream);

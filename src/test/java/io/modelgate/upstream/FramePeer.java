@@ -24,6 +24,7 @@ final class FramePeer implements AutoCloseable {
 
     private static final int END_STREAM = 1;
     private static final int END_HEADERS = 4;
+    private static final int PRIORITY = 32;
     private static final int ACK = 1;
     private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
@@ -156,18 +157,20 @@ final class FramePeer implements AutoCloseable {
                 }
                 case WINDOW_UPDATE -> {}
                 default -> {
-                    return new Frame(type, flags, stream, payload, headers(type, stream, payload));
+                    return new Frame(type, flags, stream, payload, headers(type, flags, stream, payload));
                 }
             }
         }
     }
 
-    private Http2Headers headers(int type, int stream, byte[] payload) throws IOException {
+    private Http2Headers headers(int type, int flags, int stream, byte[] payload) throws IOException {
         if (type != HEADERS) {
             return new DefaultHttp2Headers();
         }
         try {
-            return decoder.decodeHeaders(stream, Unpooled.wrappedBuffer(payload));
+            var priority = (flags & PRIORITY) != 0 ? 5 : 0;
+            return decoder.decodeHeaders(
+                    stream, Unpooled.wrappedBuffer(payload, priority, payload.length - priority));
         } catch (Http2Exception invalid) {
             throw new IOException(invalid);
         }

@@ -55,7 +55,9 @@ final class UpstreamConfigTest {
                         "max-connections: 4",
                         "max-queue: 5",
                         "keep-alive: 6s",
-                        "trust: [" + pem + "]"))
+                        "trust: [" + pem + "]",
+                        "protocol: http2",
+                        "max-streams: 7"))
                 .isEqualTo(new UpstreamConfig(
                         URI.create("https://reports.example/"),
                         Duration.ofSeconds(1),
@@ -65,7 +67,7 @@ final class UpstreamConfigTest {
                         5,
                         Duration.ofSeconds(6),
                         List.of(pem),
-                        Protocol.DEFAULT,
+                        new Protocol(Protocol.Version.HTTP2, 7),
                         Optional.empty()));
     }
 
@@ -83,6 +85,9 @@ final class UpstreamConfigTest {
         "'url: http://h\nmax-queue: -1',            max-queue",
         "'url: http://h\nkeep-alive: forever',      keep-alive",
         "'url: https://h\ntrust: [/no/such.pem]',   trust",
+        "'url: https://h\nprotocol: h3',            protocol",
+        "'url: https://h\nmax-streams: 7',          max-streams",
+        "'url: https://h\nprotocol: http2\nmax-streams: 0', max-streams",
         "'url: https://h\ntrust-all: true',         trust-all"
     })
     void what_cannot_work_is_refused(String yaml, String key) {
