@@ -25,16 +25,24 @@ record ClientCertificate(Path certificate, Path key) {
     private static final String KEY = "client-certificate";
 
     static Optional<ClientCertificate> read(ConfigNode upstream, boolean tls) {
-        if (!upstream.has(KEY)) {
+        var node = upstream.section(KEY);
+        var certificate = node.optional("certificate", ValueTypes.file("/etc/modelgate/client.pem"));
+        var key = node.optional("key", ValueTypes.file("/etc/modelgate/client.key"));
+        if (certificate.isEmpty() && key.isEmpty()) {
             return Optional.empty();
         }
-        var node = upstream.section(KEY);
-        var read = new ClientCertificate(
-                node.required("certificate", ValueTypes.file("/etc/modelgate/client.pem")),
-                node.required("key", ValueTypes.file("/etc/modelgate/client.key")));
+        if (certificate.isEmpty() || key.isEmpty()) {
+            upstream.problem(KEY, "is one file without the other", "give certificate and key");
+            return Optional.empty();
+        }
+        var read = new ClientCertificate(certificate.get(), key.get());
         if (!tls) {
             upstream.problem(KEY, "has no effect on http", "use https in url, or leave it out");
-        } else if (read.isReadable()) {
+        } else if (!Files.isReadable(read.certificate)) {
+            node.problem("certificate", "cannot be read", "name a PEM file");
+        } else if (!Files.isReadable(read.key)) {
+            node.problem("key", "cannot be read", "name a PEM file");
+        } else {
             read.problem().ifPresent(wrong -> node.problem("key", wrong, "name the private key of the certificate"));
         }
         return Optional.of(read);
@@ -42,11 +50,6 @@ record ClientCertificate(Path certificate, Path key) {
 
     PemKeyCertOptions options() {
         return new PemKeyCertOptions().setCertPath(certificate.toString()).setKeyPath(key.toString());
-    }
-
-    /** Where a file is missing its key has a problem already. */
-    private boolean isReadable() {
-        return Files.isReadable(certificate) && Files.isReadable(key);
     }
 
     private Optional<String> problem() {

@@ -109,6 +109,8 @@ class ClientCertificateTest {
         assertThatThrownBy(() -> read("https://h", ours.certificate(), empty)).hasMessageContaining("PEM");
         assertThatThrownBy(() -> read("https://h", directory.resolve("none.pem"), ourKey))
                 .hasMessageContaining("client-certificate.certificate");
+        assertThatThrownBy(() -> read("https://h", ours.certificate(), directory.resolve("none.key")))
+                .hasMessageContaining("client-certificate.key");
         assertThatThrownBy(() -> read("http://h", ours.certificate(), ourKey)).hasMessageContaining("no effect");
         assertThat(read("https://h", ours.certificate(), ourKey).clientCertificate())
                 .contains(new ClientCertificate(ours.certificate(), ourKey));
