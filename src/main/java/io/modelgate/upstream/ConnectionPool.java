@@ -118,8 +118,8 @@ final class ConnectionPool {
     }
 
     /**
-     * Ends what runs on it. A stream is reset. A connection is closed after what runs now: a connection that was held up and goes on first releases what it had read, which
-     * Vert.x forgets where it is closed before.
+     * Ends what runs on it: a stream is reset, a connection closed after what runs now. One that was held up and goes
+     * on first releases what it had read, which Vert.x forgets where it is closed before.
      */
     void close(PooledConnection connection) {
         if (connection.shared != null) {

@@ -81,16 +81,8 @@ final class Exchange implements Borrower, Handler<MultiMap> {
         this.outbound = outbound;
         this.context = Objects.requireNonNull(Vertx.currentContext(), "not on an event loop");
         this.reply = new Reply(client, ownCookies, context);
-        this.requestLength = chunked ? -1 : length(client);
+        this.requestLength = chunked ? -1 : Upload.length(client);
         this.moved = pool.tick();
-    }
-
-    private static long length(HttpServerRequest client) {
-        var length = client.headers().get(HttpHeaders.CONTENT_LENGTH);
-        if (length != null) {
-            return Long.parseLong(length.strip());
-        }
-        return client.version() == HttpVersion.HTTP_2 && !client.isEnded() ? -1 : 0;
     }
 
     Future<Void> start() {

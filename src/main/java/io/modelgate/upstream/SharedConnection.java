@@ -2,6 +2,7 @@ package io.modelgate.upstream;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientConnection;
 import java.util.ArrayList;
@@ -16,8 +17,7 @@ final class SharedConnection {
     /** And so long before we ask once more; gRPC servers take offence at less (gRFC A8). */
     private static final long LONG_SILENCE = 3_000;
 
-    private static final long CANCEL = 8;
-    private static final Buffer PING = Buffer.buffer(new byte[8]);
+    private static final int PING_BYTES = 8;
 
     private final HttpClientConnection http;
     private final ChannelHandlerContext channel;
@@ -54,10 +54,6 @@ final class SharedConnection {
         Http2Signals.pass((Http2ConnectionHandler) channel.handler(), this);
     }
 
-    static boolean isOne(ChannelHandlerContext channel) {
-        return channel.handler() instanceof Http2ConnectionHandler;
-    }
-
     boolean hasRoom() {
         return !retired && streams.size() < http.maxActiveStreams();
     }
@@ -91,7 +87,7 @@ final class SharedConnection {
             // Vert.x counts it as running for good.
             retired = true;
         } else if (!stream.over) {
-            request.reset(CANCEL).onComplete(reset -> {}, endedBefore -> {});
+            request.reset(Http2Error.CANCEL.code()).onComplete(reset -> {}, endedBefore -> {});
         }
         release(stream);
     }
@@ -133,7 +129,7 @@ final class SharedConnection {
     private void ping() {
         pinged = pool.tick();
         asked = true;
-        http.ping(PING)
+        http.ping(Buffer.buffer(new byte[PING_BYTES]))
                 .onComplete(
                         pong -> {
                             pinged = 0;

@@ -3,6 +3,7 @@ package io.modelgate.upstream;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.streams.ReadStream;
@@ -33,6 +34,15 @@ final class Upload {
         this.request = request;
         this.length = length;
         this.moved = moved;
+    }
+
+    /** Of a body that is not chunked; -1 where only its end tells, which HTTP/2 allows. */
+    static long length(HttpServerRequest client) {
+        var length = client.headers().get(HttpHeaders.CONTENT_LENGTH);
+        if (length != null) {
+            return Long.parseLong(length.strip());
+        }
+        return client.version() == HttpVersion.HTTP_2 && !client.isEnded() ? -1 : 0;
     }
 
     /** @param context on which the client's request came */

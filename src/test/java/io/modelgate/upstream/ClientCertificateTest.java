@@ -1,7 +1,6 @@
 package io.modelgate.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.modelgate.config.ConfigFile;

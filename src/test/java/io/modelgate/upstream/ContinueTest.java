@@ -28,7 +28,7 @@ class ContinueTest {
     @Test
     void the_body_is_sent_when_the_upstream_wants_it() throws Exception {
         try (var client = rig.client()) {
-            client.send("POST / HTTP/1.1", "Host: h", "Content-Length: 5", "Expect: 100-continue");
+            client.send("POST / HTTP/1.1", "Host: h", "Content-Length: 5", "Expect: 100-Continue");
             try (var upstream = rig.accept()) {
                 assertThat(upstream.head()).containsIgnoringCase("expect: 100-continue\r\n");
                 assertThat(client.hasInput()).isFalse();

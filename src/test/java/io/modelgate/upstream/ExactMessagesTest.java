@@ -3,8 +3,8 @@ package io.modelgate.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -29,7 +29,10 @@ class ExactMessagesTest {
     void head_keeps_the_length_and_has_no_body() throws Exception {
         var answer = relayed(
                 "HEAD", "HTTP/1.1 200 OK", "Content-Length: 1234", "ETag: \"a\"", "Content-Type: text/plain", "");
-        assertThat(answer).contains("Content-Length: 1234\r\n").contains("ETag: \"a\"\r\n").endsWith("\r\n\r\n");
+        assertThat(answer)
+                .contains("Content-Length: 1234\r\n")
+                .contains("ETag: \"a\"\r\n")
+                .endsWith("\r\n\r\n");
     }
 
     @Test
@@ -65,12 +68,9 @@ class ExactMessagesTest {
     @Test
     void a_range_is_asked_for_and_given_as_it_is() throws Exception {
         try (var client = rig.client()) {
-            client.send(
-                    "GET / HTTP/1.1", "Host: h", "Range: bytes=0-1,7-", "If-Range: \"a\"", "Connection: close");
+            client.send("GET / HTTP/1.1", "Host: h", "Range: bytes=0-1,7-", "If-Range: \"a\"", "Connection: close");
             try (var upstream = rig.accept()) {
-                assertThat(upstream.head())
-                        .contains("Range: bytes=0-1,7-\r\n")
-                        .contains("If-Range: \"a\"\r\n");
+                assertThat(upstream.head()).contains("Range: bytes=0-1,7-\r\n").contains("If-Range: \"a\"\r\n");
                 upstream.send("HTTP/1.1 206 Partial Content", "Content-Range: bytes 0-1/9", "Content-Length: 2");
                 upstream.write(new byte[] {0, (byte) 0xff});
                 assertThat(client.rest())
@@ -84,7 +84,8 @@ class ExactMessagesTest {
 
     @Test
     void several_ranges_come_as_they_are() throws Exception {
-        var parts = "--b\r\nContent-Range: bytes 0-1/9\r\n\r\nab\r\n--b\r\nContent-Range: bytes 7-8/9\r\n\r\nhi\r\n--b--\r\n";
+        var parts =
+                "--b\r\nContent-Range: bytes 0-1/9\r\n\r\nab\r\n--b\r\nContent-Range: bytes 7-8/9\r\n\r\nhi\r\n--b--\r\n";
 
         assertThat(relayed(
                         "GET",
@@ -99,7 +100,11 @@ class ExactMessagesTest {
     @Test
     void a_range_that_is_not_there_says_how_much_is() throws Exception {
         assertThat(relayed(
-                        "GET", "HTTP/1.1 416 Range Not Satisfiable", "Content-Range: bytes */9", "Content-Length: 0", ""))
+                        "GET",
+                        "HTTP/1.1 416 Range Not Satisfiable",
+                        "Content-Range: bytes */9",
+                        "Content-Length: 0",
+                        ""))
                 .startsWith("HTTP/1.1 416 ")
                 .contains("Content-Range: bytes */9\r\n");
     }

@@ -7,6 +7,7 @@ import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -29,18 +30,18 @@ final class FramePeer implements AutoCloseable {
     private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
     /** @param headers of a HEADERS frame, otherwise empty */
-    record Frame(int type, int flags, int stream, byte[] payload, Http2Headers headers) {
+    record Frame(int type, int flags, int stream, Buffer payload, Http2Headers headers) {
         boolean isLast() {
             return (flags & END_STREAM) != 0;
         }
 
         String text() {
-            return new String(payload, StandardCharsets.ISO_8859_1);
+            return payload.toString(StandardCharsets.ISO_8859_1);
         }
 
         /** The error of a RESET frame. */
         int error() {
-            return ByteBuffer.wrap(payload).getInt();
+            return payload.getInt(0);
         }
 
         String header(String name) {
@@ -157,7 +158,7 @@ final class FramePeer implements AutoCloseable {
                 }
                 case WINDOW_UPDATE -> {}
                 default -> {
-                    return new Frame(type, flags, stream, payload, headers(type, flags, stream, payload));
+                    return new Frame(type, flags, stream, Buffer.buffer(payload), headers(type, flags, stream, payload));
                 }
             }
         }
@@ -169,8 +170,7 @@ final class FramePeer implements AutoCloseable {
         }
         try {
             var priority = (flags & PRIORITY) != 0 ? 5 : 0;
-            return decoder.decodeHeaders(
-                    stream, Unpooled.wrappedBuffer(payload, priority, payload.length - priority));
+            return decoder.decodeHeaders(stream, Unpooled.wrappedBuffer(payload, priority, payload.length - priority));
         } catch (Http2Exception invalid) {
             throw new IOException(invalid);
         }

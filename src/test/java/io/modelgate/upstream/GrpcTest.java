@@ -29,8 +29,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -79,14 +79,16 @@ class GrpcTest {
 
     @Test
     void a_unary_call_is_answered() {
-        assertThat(ClientCalls.blockingUnaryCall(channel, UNARY, options(), "hello")).isEqualTo("re: hello");
+        assertThat(ClientCalls.blockingUnaryCall(channel, UNARY, options(), "hello"))
+                .isEqualTo("re: hello");
     }
 
     @Test
     void a_message_larger_than_every_window_passes() {
         var large = "x".repeat(1_000_000);
 
-        assertThat(ClientCalls.blockingUnaryCall(channel, UNARY, options(), large)).isEqualTo("re: " + large);
+        assertThat(ClientCalls.blockingUnaryCall(channel, UNARY, options(), large))
+                .isEqualTo("re: " + large);
     }
 
     @Test

@@ -19,12 +19,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32;
-import org.junit.jupiter.api.BeforeEach;
-import org.slf4j.LoggerFactory;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Whoever is slow holds up the other side, and nothing else; an upstream that speaks HTTP/2. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -130,6 +131,7 @@ class Http2BackPressureTest {
     }
 
     @Test
+    @Tag("CVE-2026-56819")
     void whoever_is_held_up_and_goes_away_leaves_nothing_behind() throws Exception {
         for (var time = 0; time < 3; time++) {
             try (var client = rig.narrowClient()) {
