@@ -29,11 +29,11 @@ record Protocol(Version version, int maxStreams) {
 
     static Protocol read(ConfigNode node) {
         var version = node.optional("protocol", ValueTypes.choice(Version.class), DEFAULT.version);
-        var maxStreams = node.optional("max-streams", ValueTypes.integer(1, 1_000));
-        if (maxStreams.isPresent() && version == Version.HTTP1) {
+        var maxStreams = node.optional("max-streams", ValueTypes.integer(1, 1_000), DEFAULT.maxStreams);
+        if (node.has("max-streams") && version == Version.HTTP1) {
             node.problem("max-streams", "has no effect on http1", "set protocol to http2, or leave max-streams out");
         }
-        return new Protocol(version, maxStreams.orElse(DEFAULT.maxStreams));
+        return new Protocol(version, maxStreams);
     }
 
     boolean isHttp2() {

@@ -158,7 +158,8 @@ final class FramePeer implements AutoCloseable {
                 }
                 case WINDOW_UPDATE -> {}
                 default -> {
-                    return new Frame(type, flags, stream, Buffer.buffer(payload), headers(type, flags, stream, payload));
+                    return new Frame(
+                            type, flags, stream, Buffer.buffer(payload), headers(type, flags, stream, payload));
                 }
             }
         }
