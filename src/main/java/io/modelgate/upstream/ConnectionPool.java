@@ -2,12 +2,14 @@ package io.modelgate.upstream;
 
 import io.modelgate.http.GatewayException;
 import io.modelgate.http.ProblemType;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpConnectOptions;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -16,7 +18,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of one event loop to one upstream, one exchange at a time on each; no pipelining.
+ * The connections of one event loop to one upstream. With HTTP/1.1 one exchange at a time on each, no pipelining; with
+ * HTTP/2 as many as the upstream allows.
  *
  * <p>Vert.x has a pool of its own, but that hands a connection on as soon as the response was decoded, while a slow
  * client may still be reading it: such a connection can be paused, and a late reset meets the wrong request. Here an
@@ -40,8 +43,12 @@ final class ConnectionPool {
     private final long patience;
     private final PoolLoad load;
 
+    /** Borrowers at once on one connection. */
+    private final int perConnection;
+
     private final List<PooledConnection> open = new ArrayList<>();
     private final Deque<PooledConnection> idle = new ArrayDeque<>();
+    private final List<SharedConnection> shared = new ArrayList<>();
     private final Deque<Borrower> waiting = new ArrayDeque<>();
     private int connecting;
     private long tick;
@@ -58,6 +65,7 @@ final class ConnectionPool {
         this.keepAlive = ticks(config.keepAlive());
         this.patience = ticks(config.connectTimeout());
         this.load = load;
+        this.perConnection = config.protocol().perConnection();
     }
 
     static long ticks(Duration duration) {
@@ -71,12 +79,10 @@ final class ConnectionPool {
 
     /** Gives the borrower a connection, now or later, or fails it. */
     void acquire(Borrower borrower) {
-        var free = idle.pollLast();
+        var free = free(borrower);
         if (free != null) {
-            free.borrower = borrower;
             borrower.connected(free);
-        } else if (open.size() + connecting >= config.maxConnections()
-                && waiting.size() - connecting >= config.maxQueue()) {
+        } else if (isFull() && waiting.size() - connecting * perConnection >= config.maxQueue()) {
             borrower.failed(new GatewayException(ProblemType.UPSTREAM_BUSY, "The upstream has no free connection."));
         } else {
             waiting.addLast(borrower);
@@ -87,8 +93,13 @@ final class ConnectionPool {
 
     /** Takes a connection back whose exchange has ended in both directions. */
     void release(PooledConnection connection) {
-        connection.kept = true;
-        offer(connection);
+        if (connection.shared != null) {
+            connection.shared.release(connection);
+            serve(true);
+        } else {
+            connection.kept = true;
+            offer(connection);
+        }
     }
 
     /** Forgets a borrower that no longer wants a connection. */
@@ -102,20 +113,57 @@ final class ConnectionPool {
     void closeIdle() {
         PooledConnection free;
         while ((free = idle.pollLast()) != null) {
-            close(free);
+            closeSoon(free);
         }
     }
 
     /**
-     * Closes after what runs now: a connection that was held up and goes on first releases what it had read, which
-     * Vert.x forgets where it is closed before.
+     * Ends what runs on it: a stream is reset, a connection closed after what runs now. One that was held up and goes
+     * on first releases what it had read, which Vert.x forgets where it is closed before.
      */
     void close(PooledConnection connection) {
-        context.runOnContext(now -> connection.http.close().onComplete(closed -> {}, alreadyClosed -> {}));
+        if (connection.shared != null) {
+            connection.shared.abandon(connection);
+            serve(true);
+        } else {
+            closeSoon(connection);
+        }
+    }
+
+    private void closeSoon(PooledConnection connection) {
+        context.runOnContext(now -> closeQuietly(connection.http));
+    }
+
+    private static void closeQuietly(HttpClientConnection http) {
+        http.close().onComplete(closed -> {}, alreadyClosed -> {});
+    }
+
+    private @Nullable PooledConnection free(Borrower borrower) {
+        if (config.protocol().isHttp2()) {
+            return stream(borrower, true);
+        }
+        var free = idle.pollLast();
+        if (free != null) {
+            free.borrower = borrower;
+        }
+        return free;
+    }
+
+    private @Nullable PooledConnection stream(Borrower borrower, boolean kept) {
+        for (var connection : shared) {
+            if (connection.hasRoom()) {
+                return connection.lend(borrower, kept);
+            }
+        }
+        return null;
+    }
+
+    private boolean isFull() {
+        return open.size() + shared.size() + connecting >= config.maxConnections();
     }
 
     private void grow() {
-        while (connecting < waiting.size() && open.size() + connecting < config.maxConnections()) {
+        while (connecting * perConnection < waiting.size() && !isFull()) {
             connecting++;
             // On the pool's own context: connection and timer outlive the request that wanted them first.
             context.runOnContext(start -> connect());
@@ -130,14 +178,29 @@ final class ConnectionPool {
     }
 
     private void connected(HttpClientConnection http) {
-        connecting--;
-        var connection = new PooledConnection(http, keepAlive);
-        open.add(connection);
-        load.opened();
-        http.closeHandler(closed -> forget(connection));
-        // The exchange hears of it by itself; without a handler Vert.x logs what the upstream sent.
-        http.exceptionHandler(heard -> {});
-        offer(connection);
+        // The exchange hears of it by itself; without a handler Vert.x logs what the upstream sent. What comes back is
+        // the connection itself, and with it the way to its channel.
+        var channel = ((ConnectionBase) http.exceptionHandler(heard -> {})).channelHandlerContext();
+        if (!config.protocol().isHttp2()) {
+            connecting--;
+            channel.pipeline().addBefore(channel.name(), "interim", new InterimResponses());
+            var connection = new PooledConnection(http, keepAlive);
+            open.add(connection);
+            load.opened();
+            http.closeHandler(closed -> forget(connection));
+            offer(connection);
+        } else if (channel.handler() instanceof Http2ConnectionHandler) {
+            connecting--;
+            var connection = new SharedConnection(http, channel, this, keepAlive, patience);
+            shared.add(connection);
+            load.opened();
+            http.closeHandler(closed -> forget(connection));
+            serve(false);
+            grow();
+        } else {
+            closeQuietly(http);
+            unreachable(new IllegalStateException("not HTTP/2"));
+        }
     }
 
     private void unreachable(Throwable cause) {
@@ -162,6 +225,20 @@ final class ConnectionPool {
         }
     }
 
+    /** Hands out streams that are free. */
+    private void serve(boolean kept) {
+        var first = waiting.peekFirst();
+        while (first != null) {
+            var free = stream(first, kept);
+            if (free == null) {
+                return;
+            }
+            cancel(first);
+            first.connectedLater(free);
+            first = waiting.peekFirst();
+        }
+    }
+
     private @Nullable Borrower nextWaiting() {
         var next = waiting.pollFirst();
         if (next != null) {
@@ -178,8 +255,19 @@ final class ConnectionPool {
         grow();
     }
 
+    private void forget(SharedConnection connection) {
+        connection.retire();
+        if (shared.remove(connection)) {
+            load.closed();
+        }
+        grow();
+    }
+
     private void sweep() {
         tick++;
+        for (var index = shared.size() - 1; index >= 0; index--) {
+            shared.get(index).check();
+        }
         for (var index = open.size() - 1; index >= 0; index--) {
             check(open.get(index));
         }
@@ -201,7 +289,7 @@ final class ConnectionPool {
             borrower.check();
         } else if (tick - connection.idleSince > connection.keepAlive) {
             idle.remove(connection);
-            close(connection);
+            closeSoon(connection);
         }
     }
 
@@ -213,6 +301,6 @@ final class ConnectionPool {
     }
 
     private boolean isUnused() {
-        return open.isEmpty() && waiting.isEmpty() && connecting == 0;
+        return open.isEmpty() && shared.isEmpty() && waiting.isEmpty() && connecting == 0;
     }
 }

@@ -1,6 +1,7 @@
 package io.modelgate.upstream;
 
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerResponse;
@@ -11,20 +12,24 @@ final class Download {
     private final HttpClientResponse answer;
     private final HttpServerResponse reply;
     private final long length;
+    private final boolean endsByLength;
     private final Runnable moved;
 
     private long sent;
     private boolean ended;
     private boolean stopped;
+    private Future<Void> written = Future.succeededFuture();
 
     /**
      * @param length of the body; -1 where only its end tells
+     * @param endsByLength whether nothing can follow a body of that length; otherwise trailers can
      * @param moved told of every piece that passes
      */
-    Download(HttpClientResponse answer, HttpServerResponse reply, long length, Runnable moved) {
+    Download(HttpClientResponse answer, HttpServerResponse reply, long length, boolean endsByLength, Runnable moved) {
         this.answer = answer;
         this.reply = reply;
         this.length = length;
+        this.endsByLength = endsByLength;
         this.moved = moved;
     }
 
@@ -40,11 +45,16 @@ final class Download {
         return ended;
     }
 
+    /** When the last piece has left; after {@link #ended}. */
+    Future<Void> written() {
+        return written;
+    }
+
     /** Ends a response whose last piece did not show that it was the last. */
     void end() {
         if (!ended) {
             ended = true;
-            reply.end();
+            written = reply.end();
         }
     }
 
@@ -60,10 +70,10 @@ final class Download {
         }
         moved.run();
         sent += piece.length();
-        if (sent == length) {
+        if (sent == length && endsByLength) {
             // Head, body and end in one write, where the body is small.
             ended = true;
-            reply.end(piece);
+            written = reply.end(piece);
             return;
         }
         reply.write(piece);

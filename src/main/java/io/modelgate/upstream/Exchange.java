@@ -4,6 +4,8 @@ import io.modelgate.http.GatewayException;
 import io.modelgate.http.ProblemType;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -15,6 +17,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.streams.ReadStream;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The names: the <em>client</em> sent the request and gets the <em>reply</em>; the <em>request</em> goes to the
  * upstream and gets the <em>answer</em>.
  */
-final class Exchange implements Borrower {
+final class Exchange implements Borrower, Handler<MultiMap> {
 
     /** In ticks of the pool. */
     record Limits(long response, long idle) {}
@@ -35,6 +38,9 @@ final class Exchange implements Borrower {
             Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.PUT, HttpMethod.DELETE);
 
     private final Targets targets;
+    /** So long the upstream may take to ask for a body, in ticks; many never do (RFC 9110 §10.1.1). */
+    private static final long CONTINUE = ConnectionPool.ticks(Duration.ofSeconds(1));
+
     private final Limits limits;
     private final OwnCookies ownCookies;
     private final HttpServerRequest client;
@@ -44,8 +50,11 @@ final class Exchange implements Borrower {
     private final Context context;
     private final Promise<Void> result = Promise.promise();
 
-    /** Of the request body; -1 where it is chunked. */
-    private final long requestLength;
+    /** One for every way in which it can fail. */
+    private final Handler<Throwable> upstreamFailure = this::upstreamFailed;
+
+    /** Of the request body; -1 where only its end tells. */
+    private long requestLength;
 
     private ConnectionPool pool;
     private @Nullable PooledConnection connection;
@@ -74,8 +83,7 @@ final class Exchange implements Borrower {
         this.outbound = outbound;
         this.context = Objects.requireNonNull(Vertx.currentContext(), "not on an event loop");
         this.reply = new Reply(client, ownCookies, context);
-        var length = chunked ? null : client.headers().get(HttpHeaders.CONTENT_LENGTH);
-        this.requestLength = chunked ? -1 : length == null ? 0 : Long.parseLong(length.strip());
+        this.requestLength = chunked ? -1 : Upload.length(client);
         this.moved = pool.tick();
     }
 
@@ -112,24 +120,45 @@ final class Exchange implements Borrower {
         moved = pool.tick();
         given.http
                 .request(new RequestOptions().setMethod(client.method()).setURI(outbound.uri()))
-                .onComplete(this::send, this::upstreamFailed);
+                .onComplete(this::send, upstreamFailure);
     }
 
     private void send(HttpClientRequest created) {
-        if (ended) {
+        var given = connection;
+        if (ended || given == null) {
             return;
         }
         request = created;
-        created.exceptionHandler(this::upstreamFailed);
-        created.response().onComplete(this::answered, this::upstreamFailed);
-        RequestHeaders.copy(client.headers(), outbound, ownCookies, created.headers());
+        given.request = created;
+        created.exceptionHandler(upstreamFailure);
+        created.earlyHintsHandler(this);
+        created.response().onComplete(this::answered, upstreamFailure);
+        RequestHeaders.copy(client, outbound, ownCookies, created.version(), created.headers());
         outbound.trace().sending(created.connection(), created.headers());
         if (requestLength == 0) {
             created.end();
         } else {
-            body.exceptionHandler(this::bodyFailed);
-            upload = new Upload(client, body, created, requestLength, this::moved);
-            upload.start(context);
+            sendBody(created);
+        }
+    }
+
+    private void sendBody(HttpClientRequest created) {
+        body.exceptionHandler(this::bodyFailed);
+        var started = new Upload(client, body, created, requestLength, this::moved);
+        upload = started;
+        if (RequestHeaders.awaitsContinue(client)) {
+            created.putHeader(HttpHeaders.EXPECT, HttpHeaders.CONTINUE);
+            started.startAfterContinue();
+        } else {
+            started.start(context);
+        }
+    }
+
+    /** Early hints. */
+    @Override
+    public void handle(MultiMap hints) {
+        if (!ended && download == null) {
+            reply.hint(hints);
         }
     }
 
@@ -160,7 +189,7 @@ final class Exchange implements Borrower {
         }
         var relay = reply.body(head, this::moved);
         download = relay;
-        head.exceptionHandler(this::upstreamFailed);
+        head.exceptionHandler(upstreamFailure);
         head.endHandler(last -> relayed(head, relay));
         reply.start(relay);
     }
@@ -172,14 +201,13 @@ final class Exchange implements Borrower {
         }
         ended = true;
         targets.done();
-        relay.end();
-        if (isRequestSent() && keepsAlive(used, head)) {
+        reply.end(head, relay, outbound.responseHeaders());
+        if (isRequestSent() && (used.shared != null || keepsAlive(used, head))) {
             pool.release(used);
         } else {
             stop();
             pool.close(used);
         }
-        reply.ended();
         result.complete();
     }
 
@@ -207,6 +235,10 @@ final class Exchange implements Borrower {
         } else if (isRequestSent()) {
             if (still > limits.response()) {
                 failed(new GatewayException(ProblemType.UPSTREAM_TIMEOUT, "The upstream did not answer in time."));
+            }
+        } else if (upload != null && upload.awaiting()) {
+            if (still > CONTINUE) {
+                upload.proceed();
             }
         } else if (still > limits.idle()) {
             failed(
@@ -240,17 +272,13 @@ final class Exchange implements Borrower {
             return;
         }
         var used = connection;
+        if (used != null) {
+            used.failed(cause);
+        }
         if (download != null) {
             cut(Aborted.Reason.UPSTREAM_FAILED);
-        } else if (used != null && mayRetry(used)) {
-            retried = true;
-            connection = null;
-            request = null;
-            pool.close(used);
-            pool.closeIdle();
-            pool = targets.again();
-            moved = pool.tick();
-            pool.acquire(this);
+        } else if (used != null && mayRetry(used, cause)) {
+            retry(used);
         } else {
             failed(new GatewayException(
                     ProblemType.UPSTREAM_UNREACHABLE, "The upstream closed the connection without an answer.", cause));
@@ -260,13 +288,47 @@ final class Exchange implements Borrower {
     /**
      * A connection that was kept may have been closed by the upstream just as we used it. Only then, and only where
      * sending the request twice does what sending it once does (RFC 9110 §9.2.2, RFC 9112 §9.3.1), or where none of it
-     * was sent.
+     * was sent, or none of it looked at.
      */
-    private boolean mayRetry(PooledConnection tried) {
-        if (retried || !tried.kept) {
+    private boolean mayRetry(PooledConnection tried, Throwable cause) {
+        if (retried) {
             return false;
         }
-        return request == null || (requestLength == 0 && IDEMPOTENT.contains(client.method()));
+        if (request == null) {
+            return tried.kept;
+        }
+        if (tried.isUnprocessed(request, cause)) {
+            return isBodyless() || (upload != null && upload.untouched());
+        }
+        return tried.kept && isBodyless() && IDEMPOTENT.contains(client.method());
+    }
+
+    private boolean isBodyless() {
+        return requestLength == 0 || (upload != null && upload.empty());
+    }
+
+    private void retry(PooledConnection tried) {
+        retried = true;
+        if (request != null && !isRequestSent()) {
+            // It fails once more, on its other side.
+            request.exceptionHandler(again -> {});
+        }
+        if (upload != null) {
+            if (upload.empty()) {
+                requestLength = 0;
+            } else {
+                client.pause();
+            }
+            upload.stop();
+            upload = null;
+        }
+        connection = null;
+        request = null;
+        pool.close(tried);
+        pool.closeIdle();
+        pool = targets.again();
+        moved = pool.tick();
+        pool.acquire(this);
     }
 
     /** Ends the exchange before anything was sent to the client. */

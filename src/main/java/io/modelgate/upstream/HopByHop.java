@@ -47,12 +47,17 @@ final class HopByHop {
 
     /** Whether a {@code Connection} header of {@code received} holds the option {@code close} (RFC 9112 §9.6). */
     static boolean closes(MultiMap received) {
-        if (received.get(HttpHeaders.CONNECTION) == null) {
+        return holds(received, HttpHeaders.CONNECTION, "close");
+    }
+
+    /** Whether a header that is a list of tokens holds this one. */
+    static boolean holds(MultiMap received, CharSequence name, String token) {
+        if (received.get(name) == null) {
             return false;
         }
-        for (var value : received.getAll(HttpHeaders.CONNECTION)) {
+        for (var value : received.getAll(name)) {
             for (var option : List.of(value.split(","))) {
-                if (option.strip().equalsIgnoreCase("close")) {
+                if (option.strip().equalsIgnoreCase(token)) {
                     return true;
                 }
             }

@@ -1,16 +1,30 @@
 package io.modelgate.upstream;
 
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.vertx.core.http.HttpClientConnection;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.StreamResetException;
 import java.time.Duration;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** One connection to an upstream, and whose it is at the moment. */
+/** One connection to an upstream, and whose it is at the moment; with HTTP/2, one stream of a connection. */
 final class PooledConnection {
 
     private static final Pattern TIMEOUT = Pattern.compile("(?i)\\btimeout=(\\d{1,8})");
 
     final HttpClientConnection http;
+
+    /** The connection of which it is a stream; null where it is the whole connection. */
+    final @Nullable SharedConnection shared;
+
+    /** What runs on the stream. */
+    @Nullable
+    HttpClientRequest request;
+
+    /** Whether there is nothing left on the stream that could be reset. */
+    boolean over;
 
     /** Null while the connection is free. */
     @Nullable
@@ -26,7 +40,41 @@ final class PooledConnection {
 
     PooledConnection(HttpClientConnection http, long keepAlive) {
         this.http = http;
+        this.shared = null;
         this.keepAlive = keepAlive;
+    }
+
+    /** A stream. */
+    PooledConnection(HttpClientConnection http, SharedConnection shared, boolean kept) {
+        this.http = http;
+        this.shared = shared;
+        this.kept = kept;
+    }
+
+    /** What failed here is over; other than a stream that was reset, it takes the whole connection with it. */
+    void failed(Throwable cause) {
+        over = true;
+        if (shared != null && !(cause instanceof StreamResetException)) {
+            shared.retire();
+        }
+    }
+
+    /**
+     * Whether the upstream never looked at the request that failed, so that it may be sent again whatever it is (RFC
+     * 9113 §8.7).
+     */
+    boolean isUnprocessed(HttpClientRequest failed, Throwable cause) {
+        if (shared == null) {
+            return false;
+        }
+        if (cause instanceof StreamResetException reset) {
+            return reset.getCode() == Http2Error.REFUSED_STREAM.code();
+        }
+        if (cause instanceof Http2Exception neverSent) {
+            return neverSent.error() == Http2Error.REFUSED_STREAM
+                    || neverSent instanceof Http2Exception.ClosedStreamCreationException;
+        }
+        return shared.isIgnored(failed.streamId());
     }
 
     /** Takes a {@code Keep-Alive: timeout=5} hint of the upstream, a second less: closing is ours to do first. */

@@ -1,5 +1,6 @@
 package io.modelgate.upstream;
 
+import io.netty.handler.codec.http2.Http2Error;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
@@ -9,6 +10,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
@@ -19,6 +21,8 @@ final class Reply {
 
     /** How long a client that still sends may go on, so that our reply is not lost in a reset (RFC 9112 §9.6). */
     private static final long LINGER_MS = 1_000;
+
+    private static final CharSequence TRAILER = HttpHeaders.createOptimized("trailer");
 
     private final HttpServerRequest client;
     private final HttpServerResponse response;
@@ -49,8 +53,7 @@ final class Reply {
      * @param marks sets further headers; runs last
      */
     boolean takes(HttpClientResponse head, Consumer<MultiMap> marks) {
-        // Vert.x drops 100 and 103; any other interim response would be taken for the final one, which then comes on
-        // a connection that waits for something else. A status is three digits (RFC 9112 §4).
+        // Nobody asked for 101, the other interim responses do not get here; a status is three digits (RFC 9112 §4).
         if (head.statusCode() < 200
                 || head.statusCode() > 999
                 || !ResponseHeaders.copy(head.headers(), ownCookies, response.headers())) {
@@ -64,7 +67,9 @@ final class Reply {
 
     /** The upstream may not want the rest, and a client that goes on sending it cannot use the connection. */
     void closeAfterwards() {
-        response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        if (!isHttp2()) {
+            response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
         closes = true;
     }
 
@@ -74,28 +79,76 @@ final class Reply {
         if (length < 0) {
             response.setChunked(true);
             closes |= !knowsChunked();
+            announceTrailers(head);
         }
-        return new Download(head, response, length, moved);
+        return new Download(head, response, length, !isHttp2() || head.version() != HttpVersion.HTTP_2, moved);
     }
 
     void start(Download body) {
         body.start(context, knowsChunked());
     }
 
-    /** Everything was sent. */
-    void ended() {
+    /**
+     * Passes an early hint (RFC 8297).
+     *
+     * @param received its headers
+     */
+    void hint(MultiMap received) {
+        var hint = HttpHeaders.headers();
+        if (!knowsChunked() || response.headWritten() || !ResponseHeaders.copy(received, ownCookies, hint)) {
+            return;
+        }
+        hint.remove(HttpHeaders.CONTENT_LENGTH);
+        var sent = HttpHeaders.headers();
+        hint.forEach((name, value) -> sent.add(name.toLowerCase(Locale.ROOT), value));
+        response.writeEarlyHints(sent);
+    }
+
+    /**
+     * Ends the body, together with the trailers of an answer that has ended.
+     *
+     * @param marks sets the headers that are ours
+     */
+    void end(HttpClientResponse head, Download body, Consumer<MultiMap> marks) {
+        if (!body.ended()) {
+            if (takesTrailers() && !head.trailers().isEmpty()) {
+                var ours = HttpHeaders.headers();
+                marks.accept(ours);
+                TrailerFields.copy(head.trailers(), ours, response.trailers());
+            }
+            body.end();
+        }
         if (closes) {
-            close();
+            close(body);
         }
     }
 
     /** What was half sent is never completed. */
     void cut() {
-        response.reset();
+        response.reset(Http2Error.INTERNAL_ERROR.code());
     }
 
     private boolean knowsChunked() {
-        return client.version() == HttpVersion.HTTP_1_1;
+        return client.version() != HttpVersion.HTTP_1_0;
+    }
+
+    private boolean isHttp2() {
+        return client.version() == HttpVersion.HTTP_2;
+    }
+
+    private void announceTrailers(HttpClientResponse head) {
+        var announced = head.headers().get(TRAILER);
+        if (announced != null && takesTrailers()) {
+            response.putHeader(TRAILER, announced);
+        }
+    }
+
+    /** Where trailers can be sent: in HTTP/1.1 that is a chunked body, to a client that keeps them (RFC 9110 §6.5.1). */
+    private boolean takesTrailers() {
+        return isHttp2()
+                || (response.isChunked()
+                        && client.version() == HttpVersion.HTTP_1_1
+                        && RequestHeaders.takesTrailers(client.headers()));
     }
 
     private boolean hasBody(HttpClientResponse head) {
@@ -103,8 +156,13 @@ final class Reply {
         return !client.method().equals(HttpMethod.HEAD) && status != 204 && status != 304;
     }
 
-    private void close() {
-        if (client.isEnded()) {
+    private void close(Download body) {
+        if (isHttp2()) {
+            if (!client.isEnded()) {
+                // The whole response first; the client may then stop sending (RFC 9113 §8.1).
+                body.written().onComplete(written -> response.reset(Http2Error.NO_ERROR.code()));
+            }
+        } else if (client.isEnded()) {
             client.connection().close();
         } else {
             client.handler(unwanted -> {});

@@ -3,6 +3,8 @@ package io.modelgate.upstream;
 import io.modelgate.http.ClientOrigin;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 
 /**
  * The head of a request as the upstream gets it: what the client sent and may pass, then ours. {@code Host} is not
@@ -17,10 +19,15 @@ final class RequestHeaders {
     private static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("X-Request-Id");
     private static final CharSequence VIA = HttpHeaders.createOptimized("Via");
     private static final CharSequence OUR_HOP = HttpHeaders.createOptimized("1.1 modelgate");
+    private static final CharSequence OUR_HTTP2_HOP = HttpHeaders.createOptimized("2.0 modelgate");
+    private static final CharSequence TE = HttpHeaders.createOptimized("te");
+    private static final String TRAILERS = "trailers";
 
     private RequestHeaders() {}
 
-    static void copy(MultiMap received, Outbound outbound, OwnCookies ours, MultiMap sent) {
+    /** @param target the version spoken to the upstream */
+    static void copy(HttpServerRequest client, Outbound outbound, OwnCookies ours, HttpVersion target, MultiMap sent) {
+        var received = client.headers();
         var passAuthorization = outbound.passAuthorization();
         received.forEach((name, value) -> {
             switch (name.length()) {
@@ -28,7 +35,7 @@ final class RequestHeaders {
                     if (name.equalsIgnoreCase("cookie")) {
                         var rest = ours.strip(value);
                         if (rest != null) {
-                            sent.add(name, rest);
+                            addCookies(rest, sent);
                         }
                     } else if (!name.equalsIgnoreCase("expect")) {
                         sent.add(name, value);
@@ -47,10 +54,33 @@ final class RequestHeaders {
             }
         });
         HopByHop.removeNamed(received, sent);
-        sent.add(VIA, OUR_HOP);
+        if (takesTrailers(received)) {
+            sent.set(TE, TRAILERS);
+            if (target != HttpVersion.HTTP_2) {
+                sent.set(HttpHeaders.CONNECTION, TE);
+            }
+        }
+        sent.add(VIA, client.version() == HttpVersion.HTTP_2 ? OUR_HTTP2_HOP : OUR_HOP);
         sent.add(REQUEST_ID, outbound.requestId().value());
         setForwarded(outbound.origin(), sent);
         outbound.requestHeaders().accept(sent);
+    }
+
+    /** Whether whoever sent these keeps trailers (RFC 9110 §10.1.4). */
+    static boolean takesTrailers(MultiMap received) {
+        return HopByHop.holds(received, TE, TRAILERS);
+    }
+
+    /** Whether the client sends the body only when it is asked for; HTTP/1.0 knows nothing of that (RFC 9110 §10.1.1). */
+    static boolean awaitsContinue(HttpServerRequest client) {
+        return client.headers().contains(HttpHeaders.EXPECT, HttpHeaders.CONTINUE, true)
+                && client.version() != HttpVersion.HTTP_1_0;
+    }
+
+    /** HTTP/2 may split what upstreams look for in one header (RFC 9113 §8.2.3). */
+    private static void addCookies(String cookies, MultiMap sent) {
+        var before = sent.get(HttpHeaders.COOKIE);
+        sent.set(HttpHeaders.COOKIE, before == null ? cookies : before + "; " + cookies);
     }
 
     /** What we set ourselves, and every other {@code X-Forwarded-*}: nobody here vouches for those. */

@@ -8,6 +8,7 @@ import io.vertx.core.net.PemTrustOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -22,6 +23,8 @@ import java.util.concurrent.TimeUnit;
  * @param maxQueue requests waiting for one of them, per target and event loop; default 256
  * @param keepAlive how long an unused connection is kept; default 15 s, below what servers commonly allow
  * @param trust PEM files with the certificates to trust instead of the platform's; https only
+ * @param protocol what is spoken to it
+ * @param clientCertificate what we show it; https only
  */
 public record UpstreamConfig(
         List<TargetConfig> targets,
@@ -32,6 +35,8 @@ public record UpstreamConfig(
         int maxQueue,
         Duration keepAlive,
         List<Path> trust,
+        Protocol protocol,
+        Optional<ClientCertificate> clientCertificate,
         Resilience resilience) {
 
     /** The largest piece of a body handed on at once; bounds what a slow reader can hold. */
@@ -59,6 +64,8 @@ public record UpstreamConfig(
                 node.optional("max-queue", ValueTypes.integer(0, 65_536), 256),
                 node.optional("keep-alive", ValueTypes.duration("100ms", "1h"), Duration.ofSeconds(15)),
                 trust,
+                Protocol.read(node),
+                ClientCertificate.read(node, targets.get(0).isTls()),
                 Resilience.read(node));
     }
 
@@ -80,6 +87,7 @@ public record UpstreamConfig(
                 .setMaxHeaderSize(MAX_HEAD)
                 .setDecompressionSupported(false)
                 .setTcpNoDelay(true);
+        protocol.apply(options, MAX_HEAD);
         if (isTls()) {
             options.setSsl(true)
                     .setVerifyHost(true)
@@ -91,6 +99,7 @@ public record UpstreamConfig(
                 trust.forEach(file -> pem.addCertPath(file.toString()));
                 options.setTrustOptions(pem);
             }
+            clientCertificate.ifPresent(ours -> options.setKeyCertOptions(ours.options()));
         }
         return options;
     }

@@ -88,7 +88,7 @@ final class RequestHeadersTest {
                 "Proxy-Connection: keep-alive",
                 "Proxy-Authorization: Basic eDp5",
                 "Proxy-Authenticate: Basic",
-                "TE: trailers",
+                "TE: gzip",
                 "Trailer: X-T",
                 "HTTP2-Settings: AAMAAABkAAQAAP__",
                 "X-Mine: 1");

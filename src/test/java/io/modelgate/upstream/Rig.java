@@ -12,7 +12,10 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.VertxConnection;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -43,6 +46,8 @@ final class Rig implements AutoCloseable {
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private Optional<Resolver> resolver = Optional.empty();
     private int port;
+    private Protocol protocol = Protocol.DEFAULT;
+    private Optional<ClientCertificate> shown = Optional.empty();
 
     /** What the caller of {@code forward} says; a test may change it. */
     boolean passAuthorization;
@@ -121,6 +126,23 @@ final class Rig implements AutoCloseable {
         return rig;
     }
 
+    /** An upstream that is spoken to as the configuration says. */
+    static Rig start(Limits limits, Protocol protocol) throws IOException {
+        var rig = new Rig();
+        rig.protocol = protocol;
+        rig.listen(URI.create("http://127.0.0.1:" + rig.upstream.getLocalPort()), limits, List.of());
+        return rig;
+    }
+
+    static Rig startTo(URI url, Limits limits, List<Path> trust, Protocol protocol, Optional<ClientCertificate> shown)
+            throws IOException {
+        var rig = new Rig();
+        rig.protocol = protocol;
+        rig.shown = shown;
+        rig.listen(url, limits, trust);
+        return rig;
+    }
+
     static Rig startTo(URI url, Limits limits, List<Path> trust) throws IOException {
         var rig = new Rig();
         rig.listen(url, limits, trust);
@@ -138,14 +160,18 @@ final class Rig implements AutoCloseable {
                 keep-alive: %dms
                 trust: %s
                 """.formatted(
-                        url,
-                        limits.connect().toMillis(),
-                        limits.response().toMillis(),
-                        limits.idle().toMillis(),
-                        limits.connections(),
-                        limits.queue(),
-                        limits.keepAlive().toMillis(),
-                        trust));
+                                url,
+                                limits.connect().toMillis(),
+                                limits.response().toMillis(),
+                                limits.idle().toMillis(),
+                                limits.connections(),
+                                limits.queue(),
+                                limits.keepAlive().toMillis(),
+                                trust)
+                + (protocol.isHttp2() ? "protocol: http2\nmax-streams: " + protocol.maxStreams() + "\n" : "")
+                + shown.map(files -> "client-certificate: {certificate: '%s', key: '%s'}\n"
+                                .formatted(files.certificate(), files.key()))
+                        .orElse(""));
     }
 
     private void listen(String yaml) {
@@ -156,13 +182,18 @@ final class Rig implements AutoCloseable {
             public Future<?> start() {
                 var forwarder = new Upstream(vertx, config, COOKIES, fleet);
                 return vertx.createHttpServer()
-                        .connectionHandler(
-                                connection -> connection.closeHandler(closed -> UnreadMessages.release(connection)))
+                        .connectionHandler(connection -> connection.closeHandler(closed -> release(connection)))
                         .requestHandler(request -> take(forwarder, request))
                         .listen(0, "127.0.0.1")
                         .onSuccess(server -> port = server.actualPort());
             }
         }));
+    }
+
+    private static void release(HttpConnection connection) {
+        if (connection instanceof VertxConnection) {
+            UnreadMessages.release(connection);
+        }
     }
 
     private void take(Upstream forwarder, HttpServerRequest request) {
@@ -188,9 +219,12 @@ final class Rig implements AutoCloseable {
             outcomes.add(failure);
             if (failure instanceof GatewayException expected) {
                 var type = expected.problem().type();
-                request.response()
-                        .setStatusCode(type.status())
-                        .putHeader("Connection", "close")
+                var response = request.response().setStatusCode(type.status());
+                if (request.version() == HttpVersion.HTTP_2) {
+                    response.end(type.code());
+                    return;
+                }
+                response.putHeader("Connection", "close")
                         .end(type.code())
                         .onComplete(sent -> request.connection().close());
             }

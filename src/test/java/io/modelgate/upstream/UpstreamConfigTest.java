@@ -51,6 +51,8 @@ final class UpstreamConfigTest {
                         256,
                         Duration.ofSeconds(15),
                         List.of(),
+                        Protocol.DEFAULT,
+                        Optional.empty(),
                         DEFAULT));
     }
 
@@ -66,7 +68,9 @@ final class UpstreamConfigTest {
                         "max-connections: 4",
                         "max-queue: 5",
                         "keep-alive: 6s",
-                        "trust: [" + pem + "]"))
+                        "trust: [" + pem + "]",
+                        "protocol: http2",
+                        "max-streams: 7"))
                 .isEqualTo(new UpstreamConfig(
                         List.of(new TargetConfig(URI.create("https://reports.example/"), 1)),
                         Duration.ofSeconds(1),
@@ -76,6 +80,8 @@ final class UpstreamConfigTest {
                         5,
                         Duration.ofSeconds(6),
                         List.of(pem),
+                        new Protocol(Protocol.Version.HTTP2, 7),
+                        Optional.empty(),
                         DEFAULT));
     }
 
@@ -168,6 +174,9 @@ final class UpstreamConfigTest {
         "'url: http://h\nmax-queue: -1',            max-queue",
         "'url: http://h\nkeep-alive: forever',      keep-alive",
         "'url: https://h\ntrust: [/no/such.pem]',   trust",
+        "'url: https://h\nprotocol: h3',            protocol",
+        "'url: https://h\nmax-streams: 7',          max-streams",
+        "'url: https://h\nprotocol: http2\nmax-streams: 0', max-streams",
         "'url: https://h\ntrust-all: true',         trust-all"
     })
     void what_cannot_work_is_refused(String yaml, String key) {
