@@ -6,6 +6,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.modelgate.assertion.AssertionMinter;
 import io.modelgate.assertion.AssertionVerifier;
 import io.modelgate.bus.BusClient;
+import io.modelgate.listener.ListenerParts;
 import io.modelgate.management.EventLoopLag;
 import io.modelgate.management.ManagementVerticle;
 import io.modelgate.model.ModelCollections;
@@ -74,7 +75,8 @@ public final class Gateway {
         var vertx = vertx(meters);
         Promise<Gateway> started = Promise.promise();
         open(vertx, config)
-                .compose(storage -> assemble(vertx, config, storage, meters)
+                .compose(storage -> ListenerParts.load(vertx, config.listener(), InstantSource.system(), meters)
+                        .compose(listeners -> assemble(vertx, config, listeners, storage, meters))
                         .recover(failure -> close(storage).transform(closed -> Future.failedFuture(failure))))
                 .onSuccess(started::complete)
                 .onFailure(failure -> end(vertx, Future.succeededFuture()).onComplete(ended -> started.fail(failure)));
@@ -149,7 +151,11 @@ public final class Gateway {
     }
 
     private static Future<Gateway> assemble(
-            Vertx vertx, GatewayConfig config, Optional<Storage> storage, PrometheusMeterRegistry meters) {
+            Vertx vertx,
+            GatewayConfig config,
+            ListenerParts listeners,
+            Optional<Storage> storage,
+            PrometheusMeterRegistry meters) {
         var clock = InstantSource.system();
         var crypto = CryptoProvider.choose();
         var issuers = Issuers.create(vertx, config.tokens(), crypto, clock, meters);
@@ -157,6 +163,7 @@ public final class Gateway {
         var drain = new Drain();
         var parts = new ProxyParts(
                 config.guard(),
+                listeners,
                 config.proxy(),
                 issuers,
                 new AssertionMinter(ring, clock),

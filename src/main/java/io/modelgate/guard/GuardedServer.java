@@ -7,6 +7,7 @@ import io.modelgate.http.RequestId;
 import io.modelgate.http.UnreadMessages;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Handler;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -48,7 +49,14 @@ public final class GuardedServer {
      * Takes the server's connection handler and its invalid-request handler. To be called before it listens.
      */
     public static HttpServer install(HttpServer server, HttpServerOptions options, GuardConfig config) {
+        return install(server, options, config, connection -> {});
+    }
+
+    /** The same, with {@code first} called for each connection before a byte of it is decoded. */
+    public static HttpServer install(
+            HttpServer server, HttpServerOptions options, GuardConfig config, Handler<HttpConnection> first) {
         return server.connectionHandler(connection -> {
+                    first.handle(connection);
                     decodeStrictly(connection, options, config);
                     connection.closeHandler(closed -> UnreadMessages.release(connection));
                 })

@@ -5,6 +5,7 @@ import io.modelgate.assertion.AssertionKeyRing;
 import io.modelgate.assertion.AssertionMinter;
 import io.modelgate.bus.BusClient;
 import io.modelgate.guard.GuardConfig;
+import io.modelgate.listener.ListenerParts;
 import io.modelgate.token.Issuers;
 import io.modelgate.upstream.PoolLoad;
 import java.time.InstantSource;
@@ -17,6 +18,7 @@ import java.util.Map;
  */
 public record ProxyParts(
         GuardConfig guard,
+        ListenerParts listeners,
         ProxyConfig config,
         Issuers issuers,
         AssertionMinter minter,

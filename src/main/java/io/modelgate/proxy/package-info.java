@@ -2,9 +2,9 @@
  * The front door (policy enforcement point, NIST SP 800-162): every request passes guard, identify, decide and
  * dispatch, in this order, and nothing skips one.
  *
- * <p>May import everything that serves a request: {@code guard}, {@code route}, {@code token}, {@code access}, {@code
- * answer}, {@code upstream}, {@code assertion}, {@code bus}, and the leaves {@code identity}, {@code http} and {@code
- * config}. Start at {@link io.modelgate.proxy.FrontDoor}.
+ * <p>May import everything that serves a request: {@code listener}, {@code guard}, {@code route}, {@code token}, {@code
+ * access}, {@code answer}, {@code upstream}, {@code assertion}, {@code bus}, and the leaves {@code identity}, {@code
+ * http} and {@code config}. Start at {@link io.modelgate.proxy.FrontDoor}.
  */
 @NullMarked
 package io.modelgate.proxy;
