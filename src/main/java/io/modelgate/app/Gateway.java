@@ -26,6 +26,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.ext.healthchecks.HealthChecks;
 import io.vertx.ext.healthchecks.Status;
 import io.vertx.micrometer.Label;
+import io.vertx.micrometer.MetricsDomain;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.time.InstantSource;
@@ -72,7 +73,7 @@ public final class Gateway {
     public static Future<Gateway> start(GatewayConfig given) {
         var config = given.withFreePorts();
         var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        var vertx = vertx(meters);
+        var vertx = vertx(config, meters);
         Promise<Gateway> started = Promise.promise();
         open(vertx, config)
                 .compose(storage -> ListenerParts.load(vertx, config.listener(), InstantSource.system(), meters)
@@ -128,12 +129,16 @@ public final class Gateway {
                 .mapEmpty();
     }
 
-    private static Vertx vertx(PrometheusMeterRegistry meters) {
+    private static Vertx vertx(GatewayConfig config, PrometheusMeterRegistry meters) {
         // No label may come from outside: methods and paths are the caller's to choose.
         var metrics = new MicrometerMetricsOptions()
                 .setEnabled(true)
                 .setJvmMetricsEnabled(true)
                 .setLabels(EnumSet.of(Label.HTTP_CODE, Label.POOL_TYPE, Label.POOL_NAME, Label.EB_ADDRESS));
+        if (config.listener().addressesAreTold()) {
+            // Vert.x 5.0.12 tells the address in a PROXY header once, and these would be the first to ask.
+            metrics.addDisabledMetricsCategory(MetricsDomain.HTTP_SERVER);
+        }
         return Vertx.builder()
                 .with(new VertxOptions()
                         .setPreferNativeTransport(true)

@@ -80,9 +80,13 @@ final class KeyPairs {
         }
         var out = new ByteArrayOutputStream();
         out.write(tag);
-        // Two octets of length hold every key there is.
-        out.write(0x82);
-        out.write(length >> 8);
+        // The shortest form of the length, as DER wants it (X.690 §10.1); two octets hold every key there is.
+        if (length > 0xff) {
+            out.write(0x82);
+            out.write(length >> 8);
+        } else if (length > 0x7f) {
+            out.write(0x81);
+        }
         out.write(length);
         for (var part : parts) {
             out.writeBytes(part);

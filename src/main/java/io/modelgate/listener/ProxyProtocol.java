@@ -47,17 +47,28 @@ record ProxyProtocol(boolean on, TrustedProxies from) {
         }
     }
 
-    /** Cuts a connection that is not from a balancer, or was told an address that is none of IP. */
+    /** Cuts a connection that is not from a balancer, or was told an address that is lost or none of IP. */
     void check(HttpConnection connection) {
         if (on) {
             var channel = ((ConnectionBase) connection).channel();
             var peer = channel.remoteAddress() instanceof InetSocketAddress address
                     ? address.getAddress().getHostAddress()
                     : "";
-            if (!from.contains(peer) || connection.remoteAddress().isDomainSocket()) {
+            if (!from.contains(peer)
+                    || isLost(channel)
+                    || connection.remoteAddress().isDomainSocket()) {
                 cut(channel);
             }
         }
+    }
+
+    /**
+     * Vert.x takes the address told off the channel when it is first asked for; where metrics ask, the requests get the
+     * balancer's instead.
+     */
+    private static boolean isLost(Channel channel) {
+        return channel.hasAttr(ConnectionBase.REMOTE_ADDRESS_OVERRIDE)
+                && channel.attr(ConnectionBase.REMOTE_ADDRESS_OVERRIDE).get() == null;
     }
 
     /** Whatever came in the same packet must not become a request while the connection ends. */

@@ -2,7 +2,9 @@ package io.modelgate.testkit;
 
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -53,13 +55,22 @@ public final class TestAuthority {
 
     /** For clients and servers alike, with an EC key. */
     public Issued issue(String name, String... hosts) throws Exception {
-        return issue(name, builder -> {
-            builder.ecp256();
-            for (var host : hosts) {
-                builder = builder.addSanDnsName(host);
-            }
-            return builder;
-        });
+        return issue(name, builder -> named(builder, hosts));
+    }
+
+    /** With these subject alternative names (RFC 5280 §4.2.1.6), which the builder itself wants without wildcards. */
+    public static CertificateBuilder named(CertificateBuilder builder, String... hosts) {
+        var names = new ByteArrayOutputStream();
+        for (var host : hosts) {
+            names.write(0x82);
+            names.write(host.length());
+            names.writeBytes(host.getBytes(StandardCharsets.US_ASCII));
+        }
+        var extension = new ByteArrayOutputStream();
+        extension.write(0x30);
+        extension.write(names.size());
+        extension.writeBytes(names.toByteArray());
+        return builder.addExtensionOctetString("2.5.29.17", false, extension.toByteArray());
     }
 
     public Issued issue(String name, UnaryOperator<CertificateBuilder> with) throws Exception {
