@@ -7,6 +7,7 @@ import io.modelgate.assertion.AssertionMinter;
 import io.modelgate.assertion.AssertionVerifier;
 import io.modelgate.bus.BusClient;
 import io.modelgate.limit.Overload;
+import io.modelgate.listener.ListenerParts;
 import io.modelgate.management.EventLoopLag;
 import io.modelgate.management.ManagementVerticle;
 import io.modelgate.model.ModelCollections;
@@ -27,6 +28,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.ext.healthchecks.HealthChecks;
 import io.vertx.ext.healthchecks.Status;
 import io.vertx.micrometer.Label;
+import io.vertx.micrometer.MetricsDomain;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.time.InstantSource;
@@ -76,11 +78,12 @@ public final class Gateway {
     public static Future<Gateway> start(GatewayConfig given) {
         var config = given.withFreePorts();
         var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        var vertx = vertx(meters);
+        var vertx = vertx(config, meters);
         var tracing = Tracing.start(vertx, config.tracing(), Version.current(), meters);
         Promise<Gateway> started = Promise.promise();
         open(vertx, config)
-                .compose(storage -> assemble(vertx, config, storage, tracing, meters)
+                .compose(storage -> ListenerParts.load(vertx, config.listener(), InstantSource.system(), meters)
+                        .compose(listeners -> assemble(vertx, config, listeners, storage, tracing, meters))
                         .recover(failure -> close(storage).transform(closed -> Future.failedFuture(failure))))
                 .onSuccess(started::complete)
                 .onFailure(failure -> end(vertx, tracing.close()).onComplete(ended -> started.fail(failure)));
@@ -133,12 +136,16 @@ public final class Gateway {
                 .mapEmpty();
     }
 
-    private static Vertx vertx(PrometheusMeterRegistry meters) {
+    private static Vertx vertx(GatewayConfig config, PrometheusMeterRegistry meters) {
         // No label may come from outside: methods and paths are the caller's to choose.
         var metrics = new MicrometerMetricsOptions()
                 .setEnabled(true)
                 .setJvmMetricsEnabled(true)
                 .setLabels(EnumSet.of(Label.HTTP_CODE, Label.POOL_TYPE, Label.POOL_NAME, Label.EB_ADDRESS));
+        if (config.listener().addressesAreTold()) {
+            // Vert.x 5.0.12 tells the address in a PROXY header once, and these would be the first to ask.
+            metrics.addDisabledMetricsCategory(MetricsDomain.HTTP_SERVER);
+        }
         return Vertx.builder()
                 .with(new VertxOptions()
                         .setPreferNativeTransport(true)
@@ -158,6 +165,7 @@ public final class Gateway {
     private static Future<Gateway> assemble(
             Vertx vertx,
             GatewayConfig config,
+            ListenerParts listeners,
             Optional<Storage> storage,
             Tracing tracing,
             PrometheusMeterRegistry meters) {
@@ -168,6 +176,7 @@ public final class Gateway {
         var drain = new Drain();
         var parts = new ProxyParts(
                 config.guard(),
+                listeners,
                 config.proxy(),
                 issuers,
                 new AssertionMinter(ring, clock),

@@ -4,6 +4,7 @@ import io.modelgate.assertion.AssertionConfig;
 import io.modelgate.config.ConfigNode;
 import io.modelgate.config.ValueTypes;
 import io.modelgate.guard.GuardConfig;
+import io.modelgate.listener.ListenerConfig;
 import io.modelgate.management.ManagementConfig;
 import io.modelgate.proxy.ProxyConfig;
 import io.modelgate.store.StorageConfig;
@@ -18,6 +19,7 @@ import java.util.Set;
 public record GatewayConfig(
         Set<Role> roles,
         GuardConfig guard,
+        ListenerConfig listener,
         ProxyConfig proxy,
         TokenConfig tokens,
         AssertionConfig assertion,
@@ -35,6 +37,7 @@ public record GatewayConfig(
         var roles = new HashSet<>(root.list("roles", ValueTypes.choice(Role.class), List.of(Role.GATEWAY, Role.MODEL)));
         var gateway = root.section("gateway");
         var guard = GuardConfig.read(gateway, root.section("limits"));
+        var listener = ListenerConfig.read(gateway, root.section("limits"));
         var tokens = TokenConfig.read(root);
         var proxy = ProxyConfig.read(
                 root,
@@ -52,6 +55,7 @@ public record GatewayConfig(
         return new GatewayConfig(
                 roles,
                 guard,
+                listener,
                 proxy,
                 tokens,
                 AssertionConfig.read(root.section("assertion")),
@@ -66,6 +70,7 @@ public record GatewayConfig(
         return new GatewayConfig(
                 roles,
                 guard.withListen(listen),
+                listener,
                 proxy,
                 tokens,
                 assertion,
@@ -81,7 +86,7 @@ public record GatewayConfig(
                         count(tokens.issuerNames().size(), "issuer"),
                         count(proxy.upstreams().size(), "upstream"),
                         count(proxy.routeCount(), "route"),
-                        guard.listen());
+                        listener.tls().isPresent() ? "https://" + guard.listen() : guard.listen());
     }
 
     private static String count(int number, String what) {

@@ -28,6 +28,8 @@ public final class Modelgate implements Runnable {
     CommandSpec spec;
 
     public static void main(String[] arguments) {
+        // With TLS 1.2 a client may else ask for handshake after handshake on one connection (CVE-2011-1473).
+        System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
         System.exit(commandLine().execute(arguments));
     }
 

@@ -79,7 +79,7 @@ public record GuardConfig(
         return new GuardConfig(
                 listen,
                 urls,
-                new TrustedProxies(gateway.list("trusted-proxies", Cidr.TYPE, List.of())),
+                TrustedProxies.read(gateway, "trusted-proxies"),
                 gateway.optional(
                         "forwarded-header", ValueTypes.choice(ForwardedHeader.class), ForwardedHeader.X_FORWARDED),
                 Limits.read(limits));
@@ -90,10 +90,10 @@ public record GuardConfig(
         return new GuardConfig(address, publicUrls, trustedProxies, forwardedHeader, limits);
     }
 
-    /** Where this gateway is reached: the first public URL, else the address it listens on. */
-    public URI canonicalUrl() {
+    /** Where this gateway is reached: the first public URL, else the address it listens on by {@code scheme}. */
+    public URI canonicalUrl(String scheme) {
         return publicUrls.isEmpty()
-                ? URI.create("http://" + listen)
+                ? URI.create(scheme + "://" + listen)
                 : publicHosts().canonical(listen.port());
     }
 

@@ -7,6 +7,7 @@ import io.modelgate.http.RequestId;
 import io.modelgate.http.UnreadMessages;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Handler;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -48,16 +49,21 @@ public final class GuardedServer {
      * Takes the server's connection handler and its invalid-request handler. To be called before it listens.
      */
     public static HttpServer install(HttpServer server, HttpServerOptions options, GuardConfig config) {
-        return install(server, options, config, ConnectionLimit.NONE);
+        return install(server, options, config, ConnectionLimit.NONE, connection -> {});
     }
 
-    /** The same for a listener that may have enough: a connection beyond {@code limit} is closed without a word. */
+    /** The same, with {@code first} called for each connection before a byte of it is decoded. */
     public static HttpServer install(
-            HttpServer server, HttpServerOptions options, GuardConfig config, ConnectionLimit limit) {
+            HttpServer server,
+            HttpServerOptions options,
+            GuardConfig config,
+            ConnectionLimit limit,
+            Handler<HttpConnection> first) {
         return server.connectionHandler(connection -> {
                     if (!LimitedConnection.stays(connection, limit)) {
                         return;
                     }
+                    first.handle(connection);
                     decodeStrictly(connection, options, config);
                     connection.closeHandler(closed -> UnreadMessages.release(connection));
                 })

@@ -28,7 +28,14 @@ enum HeaderKind {
     private static final HeaderKind[] KINDS = values();
 
     private static final String[] SPOOFABLE_PREFIXES = {
-        "x-modelgate-", "x-forwarded-", "x-original-", "x-auth-request-", "x-remote-", "remote-"
+        "x-modelgate-",
+        "x-forwarded-",
+        "x-original-",
+        "x-auth-request-",
+        "x-remote-",
+        "remote-",
+        "client-cert",
+        "x-client-cert"
     };
 
     /** {@code proxy} is no request header at all but becomes {@code HTTP_PROXY} in CGI (CVE-2016-5385). */

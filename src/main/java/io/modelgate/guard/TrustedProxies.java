@@ -1,5 +1,6 @@
 package io.modelgate.guard;
 
+import io.modelgate.config.ConfigNode;
 import io.netty.util.NetUtil;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -14,6 +15,11 @@ public final class TrustedProxies {
         this.blocks = List.copyOf(blocks);
     }
 
+    /** A list of addresses and blocks; none by default. */
+    public static TrustedProxies read(ConfigNode node, String key) {
+        return new TrustedProxies(node.list(key, Cidr.TYPE, List.of()));
+    }
+
     public static TrustedProxies none() {
         return new TrustedProxies(List.of());
     }
@@ -21,6 +27,10 @@ public final class TrustedProxies {
     /** Proxies by address or block, as in {@code gateway.trusted-proxies}. */
     public static TrustedProxies of(String... blocks) {
         return new TrustedProxies(List.of(blocks).stream().map(Cidr::parse).toList());
+    }
+
+    public boolean isEmpty() {
+        return blocks.isEmpty();
     }
 
     /** Whether the IP address is one of a trusted proxy; false for what is not an IP address. */

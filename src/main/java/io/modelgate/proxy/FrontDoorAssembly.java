@@ -43,7 +43,7 @@ final class FrontDoorAssembly {
 
     static FrontDoorAssembly build(Vertx vertx, ProxyParts parts) {
         var config = parts.config();
-        var publicUrl = parts.guard().canonicalUrl();
+        var publicUrl = parts.guard().canonicalUrl(parts.listeners().config().scheme());
         var lastAnswers = new LastAnswers(vertx);
         var answers = new Answers(
                 config.browserRule(),

@@ -6,6 +6,7 @@ import io.modelgate.assertion.AssertionMinter;
 import io.modelgate.bus.BusClient;
 import io.modelgate.guard.GuardConfig;
 import io.modelgate.limit.Overload;
+import io.modelgate.listener.ListenerParts;
 import io.modelgate.token.Issuers;
 import io.modelgate.trace.Tracing;
 import io.modelgate.upstream.Fleet;
@@ -19,6 +20,7 @@ import java.util.Map;
  */
 public record ProxyParts(
         GuardConfig guard,
+        ListenerParts listeners,
         ProxyConfig config,
         Issuers issuers,
         AssertionMinter minter,

@@ -1,18 +1,16 @@
 package io.modelgate.proxy;
 
-import io.modelgate.guard.GuardedServer;
+import io.modelgate.listener.Listeners;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.http.HttpServer;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Owns one HTTP server and everything behind it on one event loop; the logic is in {@link FrontDoor}. */
+/** Owns the listeners and everything behind them on one event loop; the logic is in {@link FrontDoor}. */
 public final class ProxyVerticle extends VerticleBase {
 
     private final ProxyParts parts;
     private @Nullable FrontDoorAssembly assembly;
-    private @Nullable HttpServer server;
+    private @Nullable Listeners listeners;
 
     public ProxyVerticle(ProxyParts parts) {
         this.parts = parts;
@@ -20,25 +18,19 @@ public final class ProxyVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        var options = GuardedServer.options(parts.guard());
         var built = FrontDoorAssembly.build(vertx, parts);
         assembly = built;
-        var opened = GuardedServer.install(
-                        vertx.createHttpServer(options),
-                        options,
-                        parts.guard(),
-                        parts.overload().connections())
-                .requestHandler(built.frontDoor());
-        server = opened;
-        return opened.listen();
+        var opened = new Listeners(vertx, parts.listeners());
+        listeners = opened;
+        return opened.open(parts.guard(), parts.overload().connections(), built.frontDoor());
     }
 
     /** Takes no new connection, lets requests in flight finish for {@code gateway.shutdown-timeout}, then cuts. */
     @Override
     public Future<?> stop() {
-        var patience = parts.config().shutdownTimeout().toMillis();
-        var closing =
-                server == null ? Future.<Void>succeededFuture() : server.shutdown(patience, TimeUnit.MILLISECONDS);
+        Future<?> closing = listeners == null
+                ? Future.succeededFuture()
+                : listeners.shutdown(parts.config().shutdownTimeout());
         return closing.eventually(() -> assembly == null ? Future.succeededFuture() : assembly.close());
     }
 }

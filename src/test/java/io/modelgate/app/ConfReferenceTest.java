@@ -1,14 +1,18 @@
 package io.modelgate.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.modelgate.config.ConfigFile;
+import io.modelgate.config.InvalidConfig;
 import io.modelgate.config.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -57,7 +61,22 @@ class ConfReferenceTest {
         for (var setting : ConfigFile.of(FILE, ENVIRONMENT).settings(GatewayConfig::read)) {
             references.put(general(setting.key()), reference(setting));
         }
+        for (var setting : ofEntries()) {
+            references.putIfAbsent(general(setting.key()), reference(setting));
+        }
         return references;
+    }
+
+    /** The keys of lists that are empty in the example, since their entries need files. */
+    private static List<Setting> ofEntries() {
+        var settings = new ArrayList<Setting>();
+        var file = ConfigFile.of("entries", "gateway: {tls: {certificates: [{}]}}", Map.of());
+        assertThatThrownBy(() -> file.read(root -> {
+                    var unused = GatewayConfig.read(root);
+                    return settings.addAll(root.settings());
+                }))
+                .isInstanceOf(InvalidConfig.class);
+        return settings;
     }
 
     private static String reference(Setting setting) {

@@ -70,6 +70,9 @@ class SpoofedHeaderTest {
                 "X-Auth-Request-Access-Token",
                 "X-Request-Id",
                 "Proxy",
+                "Client-Cert",
+                "Client-Cert-Chain",
+                "X-Client-Cert",
             })
     @Tag("CVE-2025-64484")
     @Tag("CVE-2026-39858")

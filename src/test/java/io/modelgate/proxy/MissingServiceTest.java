@@ -8,6 +8,7 @@ import io.modelgate.assertion.AssertionMinter;
 import io.modelgate.bus.BusClient;
 import io.modelgate.config.ConfigFile;
 import io.modelgate.limit.Overload;
+import io.modelgate.listener.ListenerParts;
 import io.modelgate.testkit.FreePorts;
 import io.modelgate.testkit.RawHttp;
 import io.modelgate.testkit.TestProvider;
@@ -63,6 +64,7 @@ class MissingServiceTest {
         var ring = config.assertion().keyRing(crypto);
         return new ProxyParts(
                 config.guard(),
+                ListenerParts.load(vertx, config.listener(), clock, meters).await(20, TimeUnit.SECONDS),
                 config.proxy(),
                 issuers,
                 new AssertionMinter(ring, clock),

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
 
 /** The whole gateway in this process, on free ports, with a client that follows no redirect. */
 public final class RunningGateway implements AutoCloseable {
@@ -20,20 +21,29 @@ public final class RunningGateway implements AutoCloseable {
     private static final int SECONDS = 60;
 
     private final Gateway gateway;
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(Duration.ofSeconds(5))
-            .build();
+    private final HttpClient client;
 
-    private RunningGateway(Gateway gateway) {
+    private RunningGateway(Gateway gateway, HttpClient.Builder client) {
         this.gateway = gateway;
+        this.client = client.version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(Duration.ofSeconds(5))
+                .build();
     }
 
     /** @param yaml a configuration; a section {@code gateway} or {@code management} should listen on port 0 */
     public static RunningGateway start(String yaml) throws TimeoutException {
+        return start(yaml, HttpClient.newBuilder());
+    }
+
+    /** One that speaks TLS, to a client that trusts as {@code tls} does. */
+    public static RunningGateway start(String yaml, SSLContext tls) throws TimeoutException {
+        return start(yaml, HttpClient.newBuilder().sslContext(tls));
+    }
+
+    private static RunningGateway start(String yaml, HttpClient.Builder client) throws TimeoutException {
         var config = ConfigFile.of("test", yaml, Map.of()).read(GatewayConfig::read);
-        return new RunningGateway(Gateway.start(config).await(SECONDS, TimeUnit.SECONDS));
+        return new RunningGateway(Gateway.start(config).await(SECONDS, TimeUnit.SECONDS), client);
     }
 
     public Gateway gateway() {
@@ -49,7 +59,7 @@ public final class RunningGateway implements AutoCloseable {
     }
 
     public URI uri(String path) {
-        return URI.create("http://127.0.0.1:" + port() + path);
+        return URI.create(gateway.config().listener().scheme() + "://127.0.0.1:" + port() + path);
     }
 
     /** @param headers name, value, name, value, … */

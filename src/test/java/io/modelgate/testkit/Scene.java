@@ -7,6 +7,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 
 /** A gateway between a provider (issuer {@code test}) and an upstream (named {@code app}), all in this process. */
 public final class Scene implements AutoCloseable {
@@ -31,6 +32,19 @@ public final class Scene implements AutoCloseable {
      * @param sections further top-level sections; {@code roles} is {@code [gateway]} unless it is one of them
      */
     public static Scene start(String gateway, String sections) throws TimeoutException {
+        return start(gateway, sections, RunningGateway::start);
+    }
+
+    /** The same where {@code gateway} has TLS; its client trusts as {@code tls} does. */
+    public static Scene start(String gateway, String sections, SSLContext tls) throws TimeoutException {
+        return start(gateway, sections, yaml -> RunningGateway.start(yaml, tls));
+    }
+
+    private interface Start {
+        RunningGateway of(String yaml) throws TimeoutException;
+    }
+
+    private static Scene start(String gateway, String sections, Start start) throws TimeoutException {
         var provider = TestProvider.start();
         var upstream = TestUpstream.start();
         var grace = gateway.contains("shutdown-grace") ? "" : "shutdown-grace: 0s\n";
@@ -45,7 +59,7 @@ public final class Scene implements AutoCloseable {
                   app: {url: '%s'}
                 """.formatted(provider.issuer(), upstream.url())
                 + sections;
-        return new Scene(provider, upstream, RunningGateway.start(yaml));
+        return new Scene(provider, upstream, start.of(yaml));
     }
 
     public TestProvider provider() {
