@@ -102,7 +102,7 @@ final class Answers {
             plan.route().cors().get().apply(exchange.request().headers().get(HttpHeaders.ORIGIN), headers);
         }
         if (drain.draining()) {
-            headers.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            lastAnswers.makeLast(exchange.request());
         }
     }
 
@@ -128,13 +128,10 @@ final class Answers {
 
     private void end(Exchange exchange, Buffer body) {
         var request = exchange.request();
-        var unread = exchange.hasBody() && !request.isEnded();
-        if (unread) {
-            request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-        }
-        request.response().end(body);
-        if (unread) {
-            lastAnswers.linger(request);
+        if (exchange.hasBody() && !request.isEnded()) {
+            lastAnswers.endEarly(request, body);
+        } else {
+            request.response().end(body);
         }
     }
 }

@@ -4,15 +4,18 @@ import io.modelgate.guard.GuardedServer;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Owns one HTTP server and everything behind it on one event loop; the logic is in {@link FrontDoor}. */
+/** Owns the listeners and everything behind them on one event loop; the logic is in {@link FrontDoor}. */
 public final class ProxyVerticle extends VerticleBase {
 
     private final ProxyParts parts;
     private @Nullable FrontDoorAssembly assembly;
-    private @Nullable HttpServer server;
+    private final List<HttpServer> servers = new ArrayList<>();
 
     public ProxyVerticle(ProxyParts parts) {
         this.parts = parts;
@@ -20,21 +23,28 @@ public final class ProxyVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        var options = GuardedServer.options(parts.guard());
+        var guard = parts.guard();
         var built = FrontDoorAssembly.build(vertx, parts);
         assembly = built;
-        var opened = GuardedServer.install(vertx.createHttpServer(options), options, parts.guard())
-                .requestHandler(built.frontDoor());
-        server = opened;
-        return opened.listen();
+        var listeners = new ArrayList<HttpServerOptions>();
+        listeners.add(GuardedServer.options(guard));
+        if (guard.http2().clearText() != null) {
+            listeners.add(GuardedServer.clearTextHttp2(guard, guard.http2().clearText()));
+        }
+        for (var options : listeners) {
+            servers.add(
+                    GuardedServer.create(vertx, options, guard, parts.meters()).requestHandler(built.frontDoor()));
+        }
+        return Future.all(servers.stream().map(HttpServer::listen).toList());
     }
 
     /** Takes no new connection, lets requests in flight finish for {@code gateway.shutdown-timeout}, then cuts. */
     @Override
     public Future<?> stop() {
         var patience = parts.config().shutdownTimeout().toMillis();
-        var closing =
-                server == null ? Future.<Void>succeededFuture() : server.shutdown(patience, TimeUnit.MILLISECONDS);
-        return closing.eventually(() -> assembly == null ? Future.succeededFuture() : assembly.close());
+        return Future.join(servers.stream()
+                        .map(server -> server.shutdown(patience, TimeUnit.MILLISECONDS))
+                        .toList())
+                .eventually(() -> assembly == null ? Future.succeededFuture() : assembly.close());
     }
 }

@@ -1,6 +1,7 @@
 package io.modelgate.upstream;
 
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerResponse;
@@ -16,6 +17,7 @@ final class Download {
     private long sent;
     private boolean ended;
     private boolean stopped;
+    private Future<Void> written = Future.succeededFuture();
 
     /**
      * @param length of the body; -1 where only its end tells
@@ -40,11 +42,16 @@ final class Download {
         return ended;
     }
 
+    /** Done when what was given to the client has left; before the end it says nothing. */
+    Future<Void> written() {
+        return written;
+    }
+
     /** Ends a response whose last piece did not show that it was the last. */
     void end() {
         if (!ended) {
             ended = true;
-            reply.end();
+            written = reply.end();
         }
     }
 
@@ -63,7 +70,7 @@ final class Download {
         if (sent == length) {
             // Head, body and end in one write, where the body is small.
             ended = true;
-            reply.end(piece);
+            written = reply.end(piece);
             return;
         }
         reply.write(piece);

@@ -82,7 +82,7 @@ final class Exchange implements Borrower {
             return Future.failedFuture(new Aborted(Aborted.Reason.CLIENT_GONE));
         }
         reply.onFailure(this::clientFailed);
-        if (requestLength != 0) {
+        if (requestLength != 0 && !client.isEnded()) {
             client.pause();
         }
         pool.acquire(this);
@@ -173,7 +173,7 @@ final class Exchange implements Borrower {
             stop();
             pool.close(used);
         }
-        reply.ended();
+        reply.ended(relay);
         result.complete();
     }
 

@@ -20,6 +20,11 @@ final class Reply {
     /** How long a client that still sends may go on, so that our reply is not lost in a reset (RFC 9112 §9.6). */
     private static final long LINGER_MS = 1_000;
 
+    /** RFC 9113 §7; over HTTP/1.1 a reset closes the connection whatever its code. */
+    private static final long NO_ERROR = 0;
+
+    private static final long INTERNAL_ERROR = 2;
+
     private final HttpServerRequest client;
     private final HttpServerResponse response;
     private final OwnCookies ownCookies;
@@ -64,7 +69,9 @@ final class Reply {
 
     /** The upstream may not want the rest, and a client that goes on sending it cannot use the connection. */
     void closeAfterwards() {
-        response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        if (!isHttp2()) {
+            response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
         closes = true;
     }
 
@@ -83,19 +90,26 @@ final class Reply {
     }
 
     /** Everything was sent. */
-    void ended() {
-        if (closes) {
+    void ended(Download body) {
+        if (closes && isHttp2()) {
+            // The client is asked not to send the rest (RFC 9113 §8.1); its other requests go on.
+            body.written().onSuccess(all -> response.reset(NO_ERROR).otherwiseEmpty());
+        } else if (closes) {
             close();
         }
     }
 
     /** What was half sent is never completed. */
     void cut() {
-        response.reset();
+        response.reset(INTERNAL_ERROR);
     }
 
     private boolean knowsChunked() {
-        return client.version() == HttpVersion.HTTP_1_1;
+        return client.version() != HttpVersion.HTTP_1_0;
+    }
+
+    private boolean isHttp2() {
+        return client.version() == HttpVersion.HTTP_2;
     }
 
     private boolean hasBody(HttpClientResponse head) {

@@ -36,7 +36,7 @@ final class Upload {
 
     void start(Context context) {
         request.setChunked(length < 0);
-        if (client.version() == HttpVersion.HTTP_1_1
+        if (client.version() != HttpVersion.HTTP_1_0
                 && client.headers().contains(HttpHeaders.EXPECT, HttpHeaders.CONTINUE, true)) {
             client.response().writeContinue();
         }
