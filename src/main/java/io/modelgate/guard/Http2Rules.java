@@ -24,11 +24,13 @@ import org.jspecify.annotations.Nullable;
 final class Http2Rules extends Http2FrameListenerDecorator {
 
     private final Http2Connection connection;
+    private final Http2Connection.PropertyKey hasHead;
     private final int headerCount;
 
     Http2Rules(Http2FrameListener next, Http2Connection connection, GuardConfig.Limits limits) {
         super(next);
         this.connection = connection;
+        this.hasHead = connection.newKey();
         this.headerCount = limits.headerCount();
     }
 
@@ -43,7 +45,8 @@ final class Http2Rules extends Http2FrameListenerDecorator {
             int padding,
             boolean endOfStream)
             throws Http2Exception {
-        if (!connection.stream(streamId).isTrailersReceived()) {
+        // Trailers have no rules of ours, nobody gets them. Netty's own mark takes a head without a body for trailers.
+        if (connection.stream(streamId).setProperty(hasHead, true) == null) {
             check(streamId, headers);
             translate(headers, endOfStream);
         }

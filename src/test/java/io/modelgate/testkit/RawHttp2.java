@@ -36,6 +36,7 @@ public final class RawHttp2 implements AutoCloseable {
     public static final int END_STREAM = 1;
     public static final int ACK = 1;
     public static final int END_HEADERS = 4;
+    private static final int PRIORITIZED = 0x20;
 
     public static final int NO_ERROR = 0;
     public static final int PROTOCOL_ERROR = 1;
@@ -54,8 +55,8 @@ public final class RawHttp2 implements AutoCloseable {
     private int goAway = -1;
     private boolean acknowledged;
 
-    /** One frame as it came. */
-    public record Frame(int type, int flags, int stream, byte[] payload) {
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Frame(int type, int flags, int stream, byte[] payload) {
 
         boolean has(int flag) {
             return (flags & flag) != 0;
@@ -219,6 +220,7 @@ public final class RawHttp2 implements AutoCloseable {
     }
 
     /** The next frame, already noted; null at the end of the connection. */
+    @CanIgnoreReturnValue
     private Frame take() throws IOException {
         try {
             var length = in.readUnsignedShort() << 8 | in.readUnsignedByte();
@@ -245,7 +247,8 @@ public final class RawHttp2 implements AutoCloseable {
                 }
             }
             case HEADERS -> {
-                var headers = decoder.decodeHeaders(frame.stream, Unpooled.wrappedBuffer(frame.payload));
+                var block = Unpooled.wrappedBuffer(frame.payload);
+                var headers = decoder.decodeHeaders(frame.stream, block.skipBytes(frame.has(PRIORITIZED) ? 5 : 0));
                 for (var header : headers) {
                     stream.headers.put(
                             header.getKey().toString(), header.getValue().toString());
@@ -273,7 +276,7 @@ public final class RawHttp2 implements AutoCloseable {
             block.write(127);
             var rest = octets.length - 127;
             for (; rest >= 128; rest >>= 7) {
-                block.write(rest & 127 | 128);
+                block.write((rest & 127) | 128);
             }
             block.write(rest);
         }
