@@ -76,6 +76,7 @@ final class FrameWatch extends ChannelDuplexHandler {
 
     private boolean over;
     private boolean closing;
+    private boolean told;
     private @Nullable Future<?> deadline;
 
     /** @param onlyHttp2 whether to refuse what does not begin with the preface of HTTP/2 (RFC 9113 §3.4) */
@@ -137,12 +138,12 @@ final class FrameWatch extends ChannelDuplexHandler {
 
     @Override
     public void close(ChannelHandlerContext context, ChannelPromise promise) {
-        if (over && !closing) {
+        if (!over) {
+            closeNow(context, promise);
+        } else if (!closing) {
             closing = true;
             var unused =
                     context.executor().schedule(() -> closeNow(context, promise), LINGER_MILLIS, TimeUnit.MILLISECONDS);
-        } else {
-            closeNow(context, promise);
         }
     }
 
@@ -154,6 +155,13 @@ final class FrameWatch extends ChannelDuplexHandler {
     void stopReading() {
         over = true;
         cancelDeadline();
+    }
+
+    /** True once: the connection ends for a flood, whoever noticed it, and that has not been said yet. */
+    boolean claimFlood() {
+        var first = !told;
+        told = true;
+        return first;
     }
 
     /** How many bytes of the preface are at the front; {@link #over} where it is not one. */

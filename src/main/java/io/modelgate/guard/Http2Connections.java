@@ -71,7 +71,8 @@ final class Http2Connections {
                 new Http2Rules(Objects.requireNonNull(decoder.frameListener()), handler.connection(), limits));
         connection.exceptionHandler(failure -> {
             var flood = flood(failure);
-            if (flood != null) {
+            // Netty says so again for each frame that was there already.
+            if (flood != null && watch.claimFlood()) {
                 watch.stopReading();
                 meters.counter("modelgate.http2.floods", "kind", flood.code()).increment();
                 LOG.atDebug()

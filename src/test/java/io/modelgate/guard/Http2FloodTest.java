@@ -69,10 +69,11 @@ class Http2FloodTest {
     @Test
     void requests_given_up_now_and_then_are_no_flood() throws Exception {
         try (var http = connect()) {
-            for (var stream = 1; stream < 1_000; stream += 4) {
+            for (var stream = 1; stream < 900; stream += 6) {
                 http.head(stream, true, http.request("GET", "/app/never"));
                 http.write(reset(stream));
                 assertThat(http.get(stream + 2, "/app/x").status()).isEqualTo(200);
+                assertThat(http.get(stream + 4, "/app/x").status()).isEqualTo(200);
             }
         }
     }
@@ -80,16 +81,13 @@ class Http2FloodTest {
     @Test
     @Tag("CVE-2025-55163")
     void requests_that_make_us_reset_them() throws Exception {
-        // A window that grows by nothing is an error of the stream (RFC 9113 §6.9).
-        assertFlood(
-                "provoked_resets",
-                http -> stream -> concat(
-                        RawHttp2.frame(
-                                RawHttp2.HEADERS,
-                                RawHttp2.END_HEADERS,
-                                2 * stream + 1,
-                                RawHttp2.block(http.request("POST", "/app/never"))),
-                        RawHttp2.frame(RawHttp2.WINDOW_UPDATE, 0, 2 * stream + 1, RawHttp2.integer(0))));
+        assertFlood("provoked_resets", http -> stream -> concat(
+                RawHttp2.frame(
+                        RawHttp2.HEADERS,
+                        RawHttp2.END_HEADERS,
+                        2 * stream + 1,
+                        RawHttp2.block(http.request("POST", "/app/never", "content-length", "5"))),
+                RawHttp2.frame(RawHttp2.DATA, RawHttp2.END_STREAM, 2 * stream + 1, (byte) 1)));
     }
 
     @Test
@@ -184,6 +182,7 @@ class Http2FloodTest {
     @Test
     @Tag("CVE-2026-26311")
     void frames_for_requests_that_were_reset() throws Exception {
+        scene.upstream().drain();
         try (var http = connect()) {
             http.head(1, false, http.request("POST", "/app/x"));
             http.write(reset(1));
@@ -194,25 +193,18 @@ class Http2FloodTest {
 
     @Test
     @Tag("CVE-2026-50560")
-    void answers_whose_head_the_client_says_is_too_large() throws Exception {
+    void what_a_client_says_of_the_heads_it_takes_makes_us_reset_nothing() throws Exception {
         try (var http = RawHttp2.connect(port(), MAX_HEADER_LIST_SIZE, 1)) {
-            var answer = http.get(1, "/app/x");
-            assertThat(answer.status()).isZero();
-            assertThat(answer.reset()).isPositive();
-            assertFlood(
-                    http,
-                    "provoked_resets",
-                    request -> RawHttp2.frame(
-                            RawHttp2.HEADERS,
-                            RawHttp2.END_HEADERS | RawHttp2.END_STREAM,
-                            2 * request + 3,
-                            RawHttp2.block(http.request("GET", "/nothing"))));
+            for (var stream = 1; stream < 400; stream += 2) {
+                assertThat(http.get(stream, "/nothing").status()).isEqualTo(401);
+            }
         }
     }
 
     @Test
     @Tag("CVE-2026-47774")
     void a_head_that_grows_when_it_is_unpacked_is_refused() throws Exception {
+        scene.upstream().drain();
         try (var http = connect()) {
             // 4,000 bytes that go into the table, then a byte for each time they come again (RFC 7541 §6.1, §6.2.1).
             var value = "c".repeat(3_900);
