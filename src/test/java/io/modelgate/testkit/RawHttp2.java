@@ -96,7 +96,7 @@ public final class RawHttp2 implements AutoCloseable {
         in = new DataInputStream(socket.getInputStream());
     }
 
-    /** A connection past its preface; {@code settings} are identifier, value, identifier, value, …. */
+    /** A connection past its preface, with a wide window; {@code settings} are identifier, value, identifier, value, …. */
     public static RawHttp2 connect(int port, int... settings) throws IOException {
         return over(new Socket(InetAddress.getLoopbackAddress(), port), settings);
     }
@@ -108,7 +108,10 @@ public final class RawHttp2 implements AutoCloseable {
         for (var i = 0; i < settings.length; i += 2) {
             payload.putShort((short) settings[i]).putInt(settings[i + 1]);
         }
-        http.write(PREFACE.getBytes(StandardCharsets.ISO_8859_1), frame(SETTINGS, 0, 0, payload.array()));
+        http.write(
+                PREFACE.getBytes(StandardCharsets.ISO_8859_1),
+                frame(SETTINGS, 0, 0, payload.array()),
+                frame(WINDOW_UPDATE, 0, 0, integer(1 << 30)));
         while (!http.acknowledged) {
             http.take();
         }
@@ -199,6 +202,12 @@ public final class RawHttp2 implements AutoCloseable {
     /** Waits for the connection to end; the error code of the last GOAWAY, -1 without one. */
     public int end() throws IOException {
         while (take() != null) {}
+        return goAway;
+    }
+
+    /** Reads what is there already; the error code of the last GOAWAY, -1 without one. */
+    public int poll() throws IOException {
+        while (in.available() > 0 && take() != null) {}
         return goAway;
     }
 
