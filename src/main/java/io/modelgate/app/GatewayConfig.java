@@ -49,6 +49,11 @@ public record GatewayConfig(
         if (management.listen().equals(guard.listen()) && guard.listen().port() != 0) {
             root.section("management").problem("listen", "is also gateway.listen", "give each an address of its own");
         }
+        if (management.listen().equals(guard.http2().clearText())
+                && management.listen().port() != 0) {
+            root.section("management")
+                    .problem("listen", "is also gateway.h2c-listen", "give each an address of its own");
+        }
         if (!roles.contains(Role.GATEWAY)) {
             root.problem("roles", "does not hold gateway", "services run beside a gateway in one process for now");
         }
@@ -67,9 +72,11 @@ public record GatewayConfig(
     /** The same with every port 0 replaced by a free one, so that each event loop opens the same. */
     GatewayConfig withFreePorts() {
         var listen = FreePort.of(guard.listen(), management.listen());
+        var clearText = guard.http2().clearText();
+        var opened = guard.withListen(listen);
         return new GatewayConfig(
                 roles,
-                guard.withListen(listen),
+                clearText == null ? opened : opened.withClearTextHttp2(FreePort.of(clearText, listen)),
                 listener,
                 proxy,
                 tokens,

@@ -20,7 +20,8 @@ public record GuardConfig(
         List<URI> publicUrls,
         TrustedProxies trustedProxies,
         ForwardedHeader forwardedHeader,
-        Limits limits) {
+        Limits limits,
+        Http2Config http2) {
 
     private static final HostPort LISTEN = new HostPort("127.0.0.1", 8080);
 
@@ -70,11 +71,17 @@ public record GuardConfig(
                 gateway.problem("public-url", "\"" + url + "\" has a path or a query", "give scheme and host only");
             }
         }
-        if (urls.isEmpty() && !listen.isLoopback()) {
-            gateway.problem(
-                    "public-url",
-                    "is missing, and " + listen + " can be reached from outside",
-                    "give the URL users see, such as https://gateway.example");
+        var http2 = Http2Config.read(gateway, limits);
+        for (var address : http2.clearText() == null ? List.of(listen) : List.of(listen, http2.clearText())) {
+            if (urls.isEmpty() && !address.isLoopback()) {
+                gateway.problem(
+                        "public-url",
+                        "is missing, and " + address + " can be reached from outside",
+                        "give the URL users see, such as https://gateway.example");
+            }
+        }
+        if (listen.equals(http2.clearText()) && listen.port() != 0) {
+            gateway.problem("h2c-listen", "is also gateway.listen", "give each an address of its own");
         }
         return new GuardConfig(
                 listen,
@@ -82,12 +89,19 @@ public record GuardConfig(
                 TrustedProxies.read(gateway, "trusted-proxies"),
                 gateway.optional(
                         "forwarded-header", ValueTypes.choice(ForwardedHeader.class), ForwardedHeader.X_FORWARDED),
-                Limits.read(limits));
+                Limits.read(limits),
+                http2);
     }
 
     /** The same on another address: where port 0 has become a real one. */
     public GuardConfig withListen(HostPort address) {
-        return new GuardConfig(address, publicUrls, trustedProxies, forwardedHeader, limits);
+        return new GuardConfig(address, publicUrls, trustedProxies, forwardedHeader, limits, http2);
+    }
+
+    /** {@link #withListen} for the listener of clear-text HTTP/2. */
+    public GuardConfig withClearTextHttp2(HostPort address) {
+        return new GuardConfig(
+                listen, publicUrls, trustedProxies, forwardedHeader, limits, http2.withClearText(address));
     }
 
     /** Where this gateway is reached: the first public URL, else the address it listens on by {@code scheme}. */
@@ -100,7 +114,12 @@ public record GuardConfig(
     /** A listener that is no front door: nothing is trusted, the limits are the usual ones. */
     public static GuardConfig plain(HostPort listen) {
         return new GuardConfig(
-                listen, List.of(), new TrustedProxies(List.of()), ForwardedHeader.X_FORWARDED, Limits.DEFAULT);
+                listen,
+                List.of(),
+                new TrustedProxies(List.of()),
+                ForwardedHeader.X_FORWARDED,
+                Limits.DEFAULT,
+                Http2Config.OFF);
     }
 
     /** The hosts to answer for, made of {@code public-url}. */

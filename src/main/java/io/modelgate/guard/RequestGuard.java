@@ -42,6 +42,9 @@ public final class RequestGuard {
             head.check(limits.headerCount());
             checkMethod(request.method());
             checkBody(head);
+            if (request.version() == HttpVersion.HTTP_2) {
+                checkHttp2(request, head, trusted);
+            }
             var target = RequestTarget.parse(request.uri());
             var origin = origin(request, target, head, peer, trusted);
             return new Admitted(
@@ -70,6 +73,19 @@ public final class RequestGuard {
     private static void checkMethod(HttpMethod method) {
         if (method.equals(HttpMethod.CONNECT) || method.equals(HttpMethod.TRACE)) {
             throw new GatewayException(ProblemType.NOT_IMPLEMENTED, "CONNECT and TRACE are not supported");
+        }
+    }
+
+    /** The listener took {@code :authority} and {@code :scheme} out of the headers (RFC 9113 §8.3.1). */
+    private static void checkHttp2(HttpServerRequest request, RequestHead head, boolean trusted) {
+        if (request.authority() != null) {
+            head.host = request.authority().toString();
+        }
+        var scheme = request.isSSL() ? "https" : "http";
+        if (!trusted && !scheme.equals(request.scheme())) {
+            throw new GatewayException(
+                    ProblemType.MISDIRECTED,
+                    "the :scheme is not " + scheme + "; a proxy that says so has to be in gateway.trusted-proxies");
         }
     }
 

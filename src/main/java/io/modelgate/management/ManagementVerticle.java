@@ -38,7 +38,7 @@ public final class ManagementVerticle extends VerticleBase {
         router.get("/metrics").handler(this::scrape);
         var guard = GuardConfig.plain(config.listen());
         var options = GuardedServer.options(guard);
-        return GuardedServer.install(vertx.createHttpServer(options), options, guard)
+        return GuardedServer.create(vertx, options, guard, registry)
                 .requestHandler(router)
                 .listen();
     }

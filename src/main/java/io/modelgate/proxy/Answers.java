@@ -106,7 +106,7 @@ final class Answers {
             allowance.mark(headers);
         }
         if (drain.draining()) {
-            headers.set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            lastAnswers.makeLast(exchange.request());
         }
     }
 
@@ -134,13 +134,10 @@ final class Answers {
 
     private void end(Exchange exchange, Buffer body) {
         var request = exchange.request();
-        var unread = exchange.hasBody() && !request.isEnded();
-        if (unread) {
-            request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-        }
-        request.response().end(body);
-        if (unread) {
-            lastAnswers.linger(request);
+        if (exchange.hasBody() && !request.isEnded()) {
+            lastAnswers.endEarly(request, body);
+        } else {
+            request.response().end(body);
         }
     }
 }

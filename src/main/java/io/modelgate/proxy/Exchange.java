@@ -149,10 +149,15 @@ final class Exchange {
             future.onComplete(next);
             return;
         }
-        request.pause();
+        // Over HTTP/2 a request that has ended, or was reset meanwhile, can be neither paused nor resumed.
+        if (!request.isEnded()) {
+            request.pause();
+        }
         var context = Vertx.currentContext();
         future.onComplete(result -> context.runOnContext(back -> {
-            request.resume();
+            if (!request.isEnded()) {
+                request.resume();
+            }
             next.handle(result);
         }));
     }

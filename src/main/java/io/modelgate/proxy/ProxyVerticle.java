@@ -22,7 +22,7 @@ public final class ProxyVerticle extends VerticleBase {
         assembly = built;
         var opened = new Listeners(vertx, parts.listeners());
         listeners = opened;
-        return opened.open(parts.guard(), parts.overload().connections(), built.frontDoor());
+        return opened.open(parts.guard(), parts.overload().connections(), parts.meters(), built.frontDoor());
     }
 
     /** Takes no new connection, lets requests in flight finish for {@code gateway.shutdown-timeout}, then cuts. */

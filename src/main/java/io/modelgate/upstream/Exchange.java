@@ -93,7 +93,7 @@ final class Exchange implements Borrower, Handler<MultiMap> {
             return Future.failedFuture(new Aborted(Aborted.Reason.CLIENT_GONE));
         }
         reply.onFailure(this::clientFailed);
-        if (requestLength != 0) {
+        if (requestLength != 0 && !client.isEnded()) {
             client.pause();
         }
         pool.acquire(this);

@@ -40,6 +40,15 @@ class GuardConfigTest {
     }
 
     @Test
+    void http2_is_offered_over_tls_unless_it_is_switched_off() {
+        assertThat(read("{}").http2()).isEqualTo(new Http2Config(true, null, 100));
+        assertThat(read("""
+                gateway: {http2: false, h2c-listen: '127.0.0.1:8082'}
+                limits: {http2-streams: 7}
+                """).http2()).isEqualTo(new Http2Config(false, new HostPort("127.0.0.1", 8082), 7));
+    }
+
+    @Test
     void every_key_is_mapped() {
         var config = read("""
                 gateway:
@@ -69,6 +78,8 @@ class GuardConfigTest {
     static Stream<Arguments> refused() {
         return Stream.of(
                 arguments("gateway: {listen: '0.0.0.0:8080'}", "gateway.public-url"),
+                arguments("gateway: {h2c-listen: '0.0.0.0:8082'}", "gateway.public-url"),
+                arguments("gateway: {h2c-listen: '127.0.0.1:8080'}", "gateway.h2c-listen"),
                 arguments("gateway: {public-url: 'https://a.example/app'}", "gateway.public-url"),
                 arguments("gateway: {public-url: 'https://a.example?x'}", "gateway.public-url"),
                 arguments("gateway: {public-url: 'ftp://a.example'}", "gateway.public-url"),

@@ -1,5 +1,6 @@
 package io.modelgate.guard;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.modelgate.config.HostPort;
 import io.modelgate.http.GatewayException;
 import io.modelgate.http.Problem;
@@ -51,7 +52,7 @@ final class GuardedEcho implements AutoCloseable {
             GuardConfig config, UnaryOperator<HttpServerOptions> change, @Nullable Handler<HttpServerRequest> handler) {
         guard = new RequestGuard(config);
         var options = change.apply(GuardedServer.options(config));
-        server = GuardedServer.install(vertx.createHttpServer(options), options, config)
+        server = GuardedServer.create(vertx, options, config, new SimpleMeterRegistry())
                 .requestHandler(handler == null ? this::handle : handler);
         await(server.listen());
     }
@@ -66,7 +67,8 @@ final class GuardedEcho implements AutoCloseable {
                 publicUrls.stream().map(URI::create).toList(),
                 proxies,
                 header,
-                LIMITS);
+                LIMITS,
+                Http2Config.OFF);
     }
 
     int port() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.modelgate.config.ConfigFile;
 import io.modelgate.config.HostPort;
+import io.modelgate.guard.ConnectionLimit;
 import io.modelgate.guard.GuardConfig;
 import io.modelgate.testkit.FreePorts;
 import io.modelgate.testkit.TestAuthority;
@@ -46,6 +47,8 @@ class SniNamesTest {
             var opened = new Listeners(vertx, parts)
                     .open(
                             GuardConfig.plain(new HostPort("127.0.0.1", port)),
+                            ConnectionLimit.NONE,
+                            new SimpleMeterRegistry(),
                             request -> request.response().end())
                     .await(20, TimeUnit.SECONDS);
             assertThat(opened).isNotNull();

@@ -28,6 +28,14 @@ public final class Requires {
         return find(name, environment).orElseThrow(() -> missing(name + " is not on the PATH", environment));
     }
 
+    /** This operating system and processor: {@code Linux}, {@code amd64}. */
+    public static void platform(String system, String processor) {
+        if (!System.getProperty("os.name").equals(system)
+                || !System.getProperty("os.arch").equals(processor)) {
+            throw new TestAbortedException("only for " + system + " on " + processor);
+        }
+    }
+
     /** A Docker daemon that answers: the one thing that may be missing everywhere. */
     public static void docker() {
         var docker = find("docker", System.getenv());

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
@@ -52,6 +53,12 @@ public final class RunningGateway implements AutoCloseable {
 
     public int port() {
         return gateway.config().guard().listen().port();
+    }
+
+    /** Of {@code gateway.h2c-listen}. */
+    public int clearTextHttp2Port() {
+        var address = gateway.config().guard().http2().clearText();
+        return Objects.requireNonNull(address, "no gateway.h2c-listen").port();
     }
 
     public int managementPort() {

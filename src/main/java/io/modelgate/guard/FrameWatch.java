@@ -1,0 +1,318 @@
+package io.modelgate.guard;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http2.Http2CodecUtil;
+import io.netty.handler.codec.http2.Http2Flags;
+import io.netty.handler.codec.http2.Http2FrameTypes;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches the frames of one HTTP/2 connection go by, before anybody reads them, and ends a connection that floods us.
+ * It looks at frame headers only (RFC 9113 §4.1) and holds nothing back.
+ *
+ * <p>What costs a client nothing is paid for by what it gets: of PING, SETTINGS, PRIORITY, WINDOW_UPDATE and the like
+ * it may send {@value #FREE_FRAMES} in {@value #WINDOW_SECONDS} s, and one more for each {@value #BYTES_PER_FRAME}
+ * bytes we sent meanwhile. A client that downloads sends many, and one that floods us gets little for them. Requests
+ * are given up for good reasons too; more than {@value #FREE_RESETS} in that time are a flood where they are more than
+ * half of all.
+ */
+final class FrameWatch extends ChannelDuplexHandler {
+
+    private static final int WINDOW_SECONDS = 10;
+    private static final int FREE_FRAMES = 1_000;
+    private static final int BYTES_PER_FRAME = 64;
+    private static final int FREE_RESETS = 100;
+    private static final int CONSECUTIVE_EMPTY_DATA = 2;
+
+    /** A full frame each time is enough for any head; some senders cut smaller. */
+    private static final int FREE_CONTINUATIONS = 8;
+
+    /** For the client to read why the connection ends, while it still sends; closing at once would reset it. */
+    private static final long LINGER_MILLIS = 500;
+
+    private static final int FRAME_HEADER = Http2CodecUtil.FRAME_HEADER_LENGTH;
+    private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] NOT_HERE = """
+            HTTP/1.1 505 HTTP Version Not Supported\r
+            Connection: close\r
+            Content-Type: text/plain\r
+            Content-Length: 44\r
+            \r
+            This listener speaks clear-text HTTP/2 only.""".getBytes(StandardCharsets.US_ASCII);
+
+    private final long headMillis;
+    private final int maxContinuations;
+
+    /** Whether whoever comes next may take something else for HTTP/1.1. */
+    private final boolean onlyHttp2;
+
+    private int prefaceRead;
+
+    private int headerRead;
+    private int length;
+    private int type;
+    private int flags;
+    private int unread;
+
+    /** Between HEADERS and the frame that ends the head. */
+    private boolean inHead;
+
+    private int continuations;
+    private int emptyData;
+
+    private long windowStart = System.nanoTime();
+    private int frames;
+    private int opened;
+    private int resets;
+    private long sent;
+
+    private boolean over;
+    private boolean closing;
+    private boolean told;
+    private @Nullable Future<?> deadline;
+
+    /** @param onlyHttp2 whether to refuse what does not begin with the preface of HTTP/2 (RFC 9113 §3.4) */
+    FrameWatch(GuardConfig.Limits limits, boolean onlyHttp2) {
+        this.headMillis = limits.headerTimeout().toMillis();
+        this.maxContinuations = FREE_CONTINUATIONS + limits.headerBytes() / Http2CodecUtil.DEFAULT_MAX_FRAME_SIZE;
+        this.onlyHttp2 = onlyHttp2;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        startDeadline(context);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        cancelDeadline();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        cancelDeadline();
+        context.fireChannelInactive();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        var bytes = (ByteBuf) message;
+        if (over) {
+            bytes.release();
+            return;
+        }
+        var from = bytes.readerIndex() + skipPreface(bytes);
+        if (over) {
+            refuse(context, bytes);
+            return;
+        }
+        var flood = read(bytes, from);
+        if (flood != null) {
+            bytes.release();
+            end(context, flood);
+            return;
+        }
+        if (!isWaiting()) {
+            cancelDeadline();
+        } else if (deadline == null) {
+            startDeadline(context);
+        }
+        context.fireChannelRead(bytes);
+    }
+
+    @Override
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        if (message instanceof ByteBuf bytes) {
+            sent += bytes.readableBytes();
+        }
+        var unused = context.write(message, promise);
+    }
+
+    @Override
+    public void close(ChannelHandlerContext context, ChannelPromise promise) {
+        if (!over) {
+            closeNow(context, promise);
+        } else if (!closing) {
+            closing = true;
+            var unused =
+                    context.executor().schedule(() -> closeNow(context, promise), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private static void closeNow(ChannelHandlerContext context, ChannelPromise promise) {
+        var unused = context.close(promise);
+    }
+
+    /** Nothing that still arrives is looked at. */
+    void stopReading() {
+        over = true;
+        cancelDeadline();
+    }
+
+    /** True once: the connection ends for a flood, whoever noticed it, and that has not been said yet. */
+    boolean claimFlood() {
+        var first = !told;
+        told = true;
+        return first;
+    }
+
+    /** How many bytes of the preface are at the front; {@link #over} where it is not one. */
+    private int skipPreface(ByteBuf bytes) {
+        var skipped = 0;
+        while (prefaceRead < PREFACE.length && skipped < bytes.readableBytes()) {
+            if (bytes.getByte(bytes.readerIndex() + skipped) != PREFACE[prefaceRead]) {
+                over = onlyHttp2;
+                return skipped;
+            }
+            prefaceRead++;
+            skipped++;
+        }
+        return skipped;
+    }
+
+    private void refuse(ChannelHandlerContext context, ByteBuf bytes) {
+        cancelDeadline();
+        bytes.release();
+        context.writeAndFlush(Unpooled.wrappedBuffer(NOT_HERE)).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /** Null for no flood. */
+    private @Nullable Flood read(ByteBuf bytes, int from) {
+        var end = bytes.writerIndex();
+        for (var at = from; at < end; ) {
+            if (headerRead < FRAME_HEADER) {
+                readHeaderByte(bytes.getUnsignedByte(at));
+                at++;
+                if (headerRead == FRAME_HEADER) {
+                    unread = length;
+                    var flood = count();
+                    if (flood != null) {
+                        return flood;
+                    }
+                }
+            } else {
+                var skipped = Math.min(unread, end - at);
+                at += skipped;
+                unread -= skipped;
+            }
+            if (headerRead == FRAME_HEADER && unread == 0) {
+                headerRead = 0;
+                // What follows in the same read gets its own time.
+                cancelDeadlineUnless(inHead);
+            }
+        }
+        return null;
+    }
+
+    private void readHeaderByte(int b) {
+        switch (headerRead) {
+            case 0 -> length = b;
+            case 1, 2 -> length = length << 8 | b;
+            case 3 -> type = b;
+            case 4 -> flags = b;
+            default -> {} // the stream says nothing here
+        }
+        headerRead++;
+    }
+
+    private @Nullable Flood count() {
+        var now = System.nanoTime();
+        if (now - windowStart > TimeUnit.SECONDS.toNanos(WINDOW_SECONDS)) {
+            windowStart = now;
+            frames = 0;
+            opened = 0;
+            resets = 0;
+            sent = 0;
+        }
+        return switch (type) {
+            case Http2FrameTypes.DATA -> countData();
+            case Http2FrameTypes.HEADERS -> countHead();
+            case Http2FrameTypes.CONTINUATION -> countContinuation();
+            case Http2FrameTypes.RST_STREAM -> countReset();
+            case Http2FrameTypes.PRIORITY -> countFrame(Flood.PRIORITY);
+            case Http2FrameTypes.SETTINGS -> countFrame(Flood.SETTINGS);
+            case Http2FrameTypes.PING -> countFrame(Flood.PING);
+            case Http2FrameTypes.WINDOW_UPDATE -> countFrame(Flood.WINDOW_UPDATE);
+            default -> countFrame(Flood.OTHER);
+        };
+    }
+
+    private @Nullable Flood countHead() {
+        opened++;
+        continuations = 0;
+        emptyData = 0;
+        inHead = !isSet(Http2Flags.END_HEADERS);
+        return null;
+    }
+
+    private @Nullable Flood countContinuation() {
+        inHead = !isSet(Http2Flags.END_HEADERS);
+        return ++continuations > maxContinuations ? Flood.CONTINUATION : null;
+    }
+
+    private @Nullable Flood countReset() {
+        return ++resets > FREE_RESETS && resets > opened / 2 ? Flood.RESETS : null;
+    }
+
+    private @Nullable Flood countData() {
+        if (length > 0 || isSet(Http2Flags.END_STREAM)) {
+            emptyData = 0;
+            return null;
+        }
+        return ++emptyData > CONSECUTIVE_EMPTY_DATA ? Flood.EMPTY_DATA : countFrame(Flood.EMPTY_DATA);
+    }
+
+    private @Nullable Flood countFrame(Flood kind) {
+        return ++frames > FREE_FRAMES + sent / BYTES_PER_FRAME ? kind : null;
+    }
+
+    private boolean isSet(short flag) {
+        return (flags & flag) != 0;
+    }
+
+    /** Whether something has begun that must not take its time; the body of a request may. */
+    private boolean isWaiting() {
+        return prefaceRead < PREFACE.length
+                || inHead
+                || (headerRead > 0 && (headerRead < FRAME_HEADER || type != Http2FrameTypes.DATA));
+    }
+
+    private void startDeadline(ChannelHandlerContext context) {
+        deadline = context.executor().schedule(() -> expire(context), headMillis, TimeUnit.MILLISECONDS);
+    }
+
+    private void expire(ChannelHandlerContext context) {
+        deadline = null;
+        if (prefaceRead < PREFACE.length) {
+            closeNow(context, context.newPromise());
+        } else {
+            end(context, Flood.SLOW_HEAD);
+        }
+    }
+
+    private void end(ChannelHandlerContext context, Flood flood) {
+        stopReading();
+        context.fireExceptionCaught(flood.detected());
+    }
+
+    private void cancelDeadlineUnless(boolean unfinished) {
+        if (!unfinished) {
+            cancelDeadline();
+        }
+    }
+
+    private void cancelDeadline() {
+        if (deadline != null) {
+            deadline.cancel(false);
+            deadline = null;
+        }
+    }
+}
