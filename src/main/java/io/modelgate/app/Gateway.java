@@ -14,6 +14,7 @@ import io.modelgate.proxy.Drain;
 import io.modelgate.proxy.ProxyParts;
 import io.modelgate.proxy.ProxyVerticle;
 import io.modelgate.store.Storage;
+import io.modelgate.stream.Streams;
 import io.modelgate.token.CryptoProvider;
 import io.modelgate.token.Issuers;
 import io.modelgate.upstream.PoolLoad;
@@ -163,6 +164,7 @@ public final class Gateway {
                 ring,
                 new BusClient(vertx.eventBus(), clock, meters),
                 drain,
+                new Streams(config.proxy().streams(), meters),
                 clock,
                 loads(config, meters),
                 meters);

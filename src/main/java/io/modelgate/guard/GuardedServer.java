@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 /** Sets up an HTTP/1.1 listener, ours or the management one, so that nothing lenient stands before the guard. */
 public final class GuardedServer {
 
-    private static final String DECODER = "httpDecoder";
+    static final String DECODER = "httpDecoder";
 
     private GuardedServer() {}
 

@@ -6,6 +6,7 @@ import io.modelgate.config.ConfigNode;
 import io.modelgate.config.ValueType;
 import io.modelgate.config.ValueTypes;
 import io.modelgate.route.RouteConfig;
+import io.modelgate.stream.StreamConfig;
 import io.modelgate.token.TokenConfig;
 import io.modelgate.upstream.UpstreamConfig;
 import java.net.URI;
@@ -29,6 +30,7 @@ import java.util.regex.Pattern;
  * @param accessLog {@code access-log}: whether every request gets a line on standard output; default false
  * @param shutdownGrace {@code shutdown-grace}: serving on while not ready, before listeners close; default 5 s
  * @param shutdownTimeout {@code shutdown-timeout}: for requests in flight after that; default 30 s
+ * @param streams the section {@code streams}
  * @param upstreams by name
  * @param routes in the order of the file, then those of the services
  */
@@ -42,6 +44,7 @@ public record ProxyConfig(
         boolean accessLog,
         Duration shutdownGrace,
         Duration shutdownTimeout,
+        StreamConfig streams,
         Map<String, UpstreamConfig> upstreams,
         RouteConfig routes) {
 
@@ -91,6 +94,7 @@ public record ProxyConfig(
                 gateway.optional("access-log", ValueTypes.flag(), false),
                 gateway.optional("shutdown-grace", ValueTypes.duration("0s", "10m"), Duration.ofSeconds(5)),
                 gateway.optional("shutdown-timeout", ValueTypes.duration("1s", "1h"), Duration.ofSeconds(30)),
+                StreamConfig.read(root.section("streams")),
                 upstreams,
                 RouteConfig.read(root, names, tokens::problemWith).with(services));
     }

@@ -5,6 +5,7 @@ import io.modelgate.assertion.AssertionKeyRing;
 import io.modelgate.assertion.AssertionMinter;
 import io.modelgate.bus.BusClient;
 import io.modelgate.guard.GuardConfig;
+import io.modelgate.stream.Streams;
 import io.modelgate.token.Issuers;
 import io.modelgate.upstream.PoolLoad;
 import java.time.InstantSource;
@@ -23,6 +24,7 @@ public record ProxyParts(
         AssertionKeyRing assertionKeys,
         BusClient bus,
         Drain drain,
+        Streams streams,
         InstantSource clock,
         Map<String, PoolLoad> load,
         MeterRegistry meters) {

@@ -29,9 +29,10 @@ public final class ProxyVerticle extends VerticleBase {
         return opened.listen();
     }
 
-    /** Takes no new connection, lets requests in flight finish for {@code gateway.shutdown-timeout}, then cuts. */
+    /** Takes no new connection, tells streams to end, lets requests in flight finish for {@code gateway.shutdown-timeout}, then cuts. */
     @Override
     public Future<?> stop() {
+        parts.streams().stop();
         var patience = parts.config().shutdownTimeout().toMillis();
         var closing =
                 server == null ? Future.<Void>succeededFuture() : server.shutdown(patience, TimeUnit.MILLISECONDS);

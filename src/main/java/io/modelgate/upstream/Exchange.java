@@ -55,6 +55,9 @@ final class Exchange implements Borrower {
     private boolean ended;
     private boolean retried;
     private long moved;
+    private @Nullable Streaming streaming;
+    private boolean upgrading;
+    private long stillness;
 
     Exchange(
             ConnectionPool pool,
@@ -75,6 +78,14 @@ final class Exchange implements Borrower {
         var length = chunked ? null : client.headers().get(HttpHeaders.CONTENT_LENGTH);
         this.requestLength = chunked ? -1 : length == null ? 0 : Long.parseLong(length.strip());
         this.moved = pool.tick();
+        this.stillness = limits.idle();
+    }
+
+    /** @param upgrade whether to ask the upstream for WebSocket */
+    Exchange streaming(Streaming listener, boolean upgrade) {
+        streaming = listener;
+        upgrading = upgrade;
+        return this;
     }
 
     Future<Void> start() {
@@ -117,9 +128,17 @@ final class Exchange implements Borrower {
             return;
         }
         request = created;
+        if (upgrading && created.version() != HttpVersion.HTTP_1_1) {
+            failed(new GatewayException(
+                    ProblemType.NOT_IMPLEMENTED, "This upstream speaks HTTP/2, over which no WebSocket goes here."));
+            return;
+        }
         created.exceptionHandler(this::upstreamFailed);
         created.response().onComplete(this::answered, this::upstreamFailed);
         RequestHeaders.copy(client.headers(), outbound, ownCookies, created.headers());
+        if (upgrading) {
+            created.headers().set(HttpHeaders.CONNECTION, "Upgrade").set(HttpHeaders.UPGRADE, "websocket");
+        }
         if (requestLength == 0) {
             created.end();
         } else {
@@ -138,7 +157,7 @@ final class Exchange implements Borrower {
     }
 
     private void answered(HttpClientResponse head) {
-        if (ended) {
+        if (ended || (streaming != null && becomesStream(head, streaming))) {
             return;
         }
         if (!reply.takes(head, outbound.responseHeaders())) {
@@ -158,6 +177,62 @@ final class Exchange implements Borrower {
         head.exceptionHandler(this::upstreamFailed);
         head.endHandler(last -> relayed(head, relay));
         reply.start(relay);
+    }
+
+    /** Whether that is all there is to do with this answer here. */
+    private boolean becomesStream(HttpClientResponse head, Streaming listener) {
+        try {
+            if (upgrading && head.statusCode() == 101) {
+                switched(head, listener);
+                return true;
+            }
+            if (ResponseHeaders.isEventStream(head.headers())) {
+                stillness = ConnectionPool.ticks(listener.events(result.future(), this::endEvents));
+            }
+            return false;
+        } catch (GatewayException refused) {
+            // Without a handler Vert.x logs the end that follows.
+            head.exceptionHandler(heard -> {});
+            failed(refused);
+            return true;
+        }
+    }
+
+    private void switched(HttpClientResponse head, Streaming listener) {
+        var used = Objects.requireNonNull(connection);
+        var headers = client.response().headers();
+        var copied = ResponseHeaders.copy(head.headers(), ownCookies, headers);
+        try {
+            if (!copied) {
+                throw new GatewayException(
+                        ProblemType.UPSTREAM_UNREACHABLE, "The upstream's response cannot be relayed.");
+            }
+            outbound.responseHeaders().accept(headers);
+            listener.switched(head.headers(), successor -> pool.letGo(used, successor));
+        } catch (GatewayException refused) {
+            headers.clear();
+            throw refused;
+        }
+        ended = true;
+        result.complete();
+    }
+
+    /** An event that is cut short is none to its reader, so the end can come at any time. */
+    private void endEvents() {
+        var used = connection;
+        if (ended || download == null || used == null) {
+            return;
+        }
+        if (download.hasLength()) {
+            cut(Aborted.Reason.STREAM_ENDED);
+            return;
+        }
+        ended = true;
+        download.end();
+        stop();
+        pool.close(used);
+        reply.ended();
+        result.complete();
     }
 
     private void relayed(HttpClientResponse head, Download relay) {
@@ -195,7 +270,7 @@ final class Exchange implements Borrower {
             return;
         }
         if (download != null) {
-            if (still > limits.idle()) {
+            if (still > stillness) {
                 cut(Aborted.Reason.IDLE);
             }
         } else if (isRequestSent()) {

@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
  * @param maxQueue requests waiting for one of them, per event loop; default 256
  * @param keepAlive how long an unused connection is kept; default 15 s, below what servers commonly allow
  * @param trust PEM files with the certificates to trust instead of the platform's; https only
+ * @param maxTunnels WebSockets open at once, per event loop, not counted as connections; default 1024
  */
 public record UpstreamConfig(
         URI url,
@@ -33,7 +34,8 @@ public record UpstreamConfig(
         int maxConnections,
         int maxQueue,
         Duration keepAlive,
-        List<Path> trust) {
+        List<Path> trust,
+        int maxTunnels) {
 
     /** The largest piece of a body handed on at once; bounds what a slow reader can hold. */
     private static final int CHUNK = 16 * 1024;
@@ -64,7 +66,8 @@ public record UpstreamConfig(
                 node.optional("max-connections", ValueTypes.integer(1, 65_536), 256),
                 node.optional("max-queue", ValueTypes.integer(0, 65_536), 256),
                 node.optional("keep-alive", ValueTypes.duration("100ms", "1h"), Duration.ofSeconds(15)),
-                trust);
+                trust,
+                node.optional("max-tunnels", ValueTypes.integer(0, 65_536), 1_024));
     }
 
     HostAndPort authority() {

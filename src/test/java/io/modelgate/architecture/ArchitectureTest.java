@@ -56,6 +56,7 @@ class ArchitectureTest {
             Map.entry("token", Set.of("config", "identity", "http")),
             Map.entry("guard", Set.of("config", "http")),
             Map.entry("upstream", Set.of("config", "http")),
+            Map.entry("stream", Set.of("config", "identity", "http")),
             Map.entry("assertion", Set.of("config", "identity", "http", "token")),
             Map.entry("bus", Set.of("config", "identity", "http", "assertion")),
             Map.entry("store", Set.of("config", "identity", "http")),
@@ -76,6 +77,7 @@ class ArchitectureTest {
                             "route",
                             "answer",
                             "upstream",
+                            "stream",
                             "assertion",
                             "bus")));
 

@@ -7,6 +7,7 @@ import io.modelgate.app.GatewayConfig;
 import io.modelgate.assertion.AssertionMinter;
 import io.modelgate.bus.BusClient;
 import io.modelgate.config.ConfigFile;
+import io.modelgate.stream.Streams;
 import io.modelgate.testkit.FreePorts;
 import io.modelgate.testkit.RawHttp;
 import io.modelgate.testkit.TestProvider;
@@ -67,6 +68,7 @@ class MissingServiceTest {
                 ring,
                 new BusClient(vertx.eventBus(), clock, meters),
                 new Drain(),
+                new Streams(config.proxy().streams(), meters),
                 clock,
                 Map.of(),
                 meters);

@@ -5,6 +5,7 @@ import io.modelgate.http.ClientOrigin;
 import io.modelgate.http.GatewayException;
 import io.modelgate.http.RequestId;
 import io.modelgate.http.UnreadMessages;
+import io.netty.channel.ChannelHandler;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.VerticleBase;
@@ -31,6 +32,18 @@ import java.util.function.Consumer;
 final class Rig implements AutoCloseable {
 
     static final OwnCookies COOKIES = new OwnCookies(Set.of("__Host-modelgate"), List.of("__Host-modelgate-"));
+
+    private static final Streaming NO_STREAMS = new Streaming() {
+        @Override
+        public Duration events(Future<Void> ended, Runnable end) {
+            return Duration.ofMinutes(1);
+        }
+
+        @Override
+        public void switched(MultiMap answer, Consumer<ChannelHandler> join) {
+            throw new AssertionError("no upgrade was asked for");
+        }
+    };
 
     final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     final ServerSocket upstream;
@@ -99,7 +112,8 @@ final class Rig implements AutoCloseable {
                 limits.connections(),
                 limits.queue(),
                 limits.keepAlive(),
-                trust);
+                trust,
+                16);
         await(vertx.deployVerticle(new VerticleBase() {
             @Override
             public Future<?> start() {
@@ -131,17 +145,19 @@ final class Rig implements AutoCloseable {
                 passAuthorization,
                 requestHeaders,
                 responseHeaders);
-        forwarder.forward(request, request, outbound).onComplete(done -> outcomes.add("relayed"), failure -> {
-            outcomes.add(failure);
-            if (failure instanceof GatewayException expected) {
-                var type = expected.problem().type();
-                request.response()
-                        .setStatusCode(type.status())
-                        .putHeader("Connection", "close")
-                        .end(type.code())
-                        .onComplete(sent -> request.connection().close());
-            }
-        });
+        forwarder
+                .forward(request, request, outbound, NO_STREAMS)
+                .onComplete(done -> outcomes.add("relayed"), failure -> {
+                    outcomes.add(failure);
+                    if (failure instanceof GatewayException expected) {
+                        var type = expected.problem().type();
+                        request.response()
+                                .setStatusCode(type.status())
+                                .putHeader("Connection", "close")
+                                .end(type.code())
+                                .onComplete(sent -> request.connection().close());
+                    }
+                });
     }
 
     /** A new connection to the forwarder. */

@@ -37,7 +37,8 @@ final class UpstreamConfigTest {
                         256,
                         256,
                         Duration.ofSeconds(15),
-                        List.of()));
+                        List.of(),
+                        1_024));
     }
 
     @Test
@@ -52,6 +53,7 @@ final class UpstreamConfigTest {
                         "max-connections: 4",
                         "max-queue: 5",
                         "keep-alive: 6s",
+                        "max-tunnels: 7",
                         "trust: [" + pem + "]"))
                 .isEqualTo(new UpstreamConfig(
                         URI.create("https://reports.example/"),
@@ -61,7 +63,8 @@ final class UpstreamConfigTest {
                         4,
                         5,
                         Duration.ofSeconds(6),
-                        List.of(pem)));
+                        List.of(pem),
+                        7));
     }
 
     @ParameterizedTest

@@ -77,7 +77,8 @@ final class UpstreamTlsTest {
                 1,
                 1,
                 Duration.ofSeconds(1),
-                List.of());
+                List.of(),
+                16);
 
         assertThat(config.clientOptions().getEnabledSecureTransportProtocols())
                 .containsExactlyInAnyOrder("TLSv1.2", "TLSv1.3");
