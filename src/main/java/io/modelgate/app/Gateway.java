@@ -16,6 +16,7 @@ import io.modelgate.proxy.Drain;
 import io.modelgate.proxy.ProxyParts;
 import io.modelgate.proxy.ProxyVerticle;
 import io.modelgate.store.Storage;
+import io.modelgate.stream.Streams;
 import io.modelgate.token.CryptoProvider;
 import io.modelgate.token.Issuers;
 import io.modelgate.trace.Tracing;
@@ -184,6 +185,7 @@ public final class Gateway {
                 new BusClient(vertx.eventBus(), clock, meters),
                 drain,
                 Overload.of(vertx, config.proxy().limits(), meters),
+                new Streams(config.proxy().streams(), meters),
                 clock,
                 fleets(vertx, config, meters),
                 tracing,

@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
 /** Sets up a listener, ours or the management one, so that nothing lenient stands before the guard. */
 public final class GuardedServer {
 
-    private static final String DECODER = "httpDecoder";
+    static final String DECODER = "httpDecoder";
 
     private GuardedServer() {}
 

@@ -34,6 +34,7 @@ public final class RequestGuard {
 
     /** Never fails, never blocks. */
     public Admission admit(HttpServerRequest request) {
+        Upgrade.hold(request);
         var head = RequestHead.take(request.headers());
         var peer = request.remoteAddress().hostAddress();
         var trusted = proxies.contains(peer);

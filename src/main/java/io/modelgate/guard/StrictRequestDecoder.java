@@ -3,6 +3,7 @@ package io.modelgate.guard;
 import io.modelgate.http.GatewayException;
 import io.modelgate.http.ProblemType;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -56,6 +57,8 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
             "X-Request-Id",
             "traceparent");
 
+    private static final int MAX_HELD = 64 * 1024;
+
     private final long headMillis;
 
     /** Between the request line and the empty line that ends the head. */
@@ -64,6 +67,13 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
     private boolean inBody;
     private boolean folded;
     private boolean expired;
+
+    /** Right behind a head: nothing after it was looked at yet. */
+    private boolean atHead;
+
+    /** The client has to wait for an answer: what it sends meanwhile stays as it is. */
+    private boolean held;
+
     private @Nullable Future<?> deadline;
 
     StrictRequestDecoder(HttpServerOptions options, Duration headTimeout) {
@@ -71,10 +81,29 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
         this.headMillis = headTimeout.toMillis();
     }
 
+    /** Leaves alone what follows the head just handed on; false where that was looked at already. */
+    boolean hold() {
+        held = atHead;
+        return held;
+    }
+
+    boolean holds() {
+        return held;
+    }
+
+    /** Goes on with what was held. */
+    void proceed(ChannelHandlerContext context) throws Exception {
+        held = false;
+        context.channel().config().setAutoRead(true);
+        channelRead(context, Unpooled.EMPTY_BUFFER);
+        context.fireChannelReadComplete();
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
         super.channelRead(context, message);
-        var incomplete = !inBody && !expired && (inHeaders || actualReadableBytes() > 0);
+        atHead = false;
+        var incomplete = !inBody && !expired && !held && (inHeaders || actualReadableBytes() > 0);
         if (incomplete && deadline == null) {
             startDeadline(context);
         } else if (!incomplete) {
@@ -88,6 +117,13 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
             buffer.skipBytes(buffer.readableBytes());
             return;
         }
+        atHead = false;
+        if (held) {
+            if (buffer.readableBytes() > MAX_HELD) {
+                context.channel().config().setAutoRead(false);
+            }
+            return;
+        }
         // The parser takes whole lines, so a line starts here.
         if (inHeaders && startsFold(buffer)) {
             folded = true;
@@ -98,13 +134,14 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
             // A head that follows in the same read gets its own time.
             cancelDeadline();
             inHeaders = false;
+            atHead = true;
             inBody = !(out.get(out.size() - 1) instanceof LastHttpContent);
         }
     }
 
     @Override
     protected void decodeLast(ChannelHandlerContext context, ByteBuf buffer, List<Object> out) throws Exception {
-        if (!expired) {
+        if (!expired && !held) {
             super.decodeLast(context, buffer, out);
         }
     }

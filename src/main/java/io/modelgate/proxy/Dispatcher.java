@@ -1,8 +1,6 @@
 package io.modelgate.proxy;
 
 import io.modelgate.guard.RequestGuard;
-import io.modelgate.http.Problem;
-import io.modelgate.http.ProblemType;
 import io.modelgate.identity.Caller;
 import io.modelgate.route.Route;
 import io.modelgate.upstream.Outbound;
@@ -16,24 +14,26 @@ final class Dispatcher {
     private final RequestGuard guard;
     private final UpstreamIdentity identity;
     private final ServiceDoor services;
+    private final StreamDoor streams;
     private final Answers answers;
     private final Failures failures;
 
     Dispatcher(
-            RequestGuard guard, UpstreamIdentity identity, ServiceDoor services, Answers answers, Failures failures) {
+            RequestGuard guard,
+            UpstreamIdentity identity,
+            ServiceDoor services,
+            StreamDoor streams,
+            Answers answers,
+            Failures failures) {
         this.guard = guard;
         this.identity = identity;
         this.services = services;
+        this.streams = streams;
         this.answers = answers;
         this.failures = failures;
     }
 
     void dispatch(Exchange exchange, RoutePlan plan) {
-        if (exchange.isUpgrade()) {
-            answers.problem(
-                    exchange, Problem.of(ProblemType.NOT_IMPLEMENTED, "Upgrades (WebSocket) are not supported yet."));
-            return;
-        }
         if (plan.route().target() instanceof Route.Target.Service service) {
             services.ask(exchange, plan.route(), service.name());
         } else {
@@ -68,7 +68,7 @@ final class Dispatcher {
                 exchange.trace());
         exchange.trace().forward(route.target().name());
         var request = exchange.request();
-        upstream.forward(request, guard.body(request), outbound)
+        streams.forward(exchange, upstream, guard.body(request), outbound)
                 .onFailure(failure -> failures.answer(exchange, failure));
     }
 }

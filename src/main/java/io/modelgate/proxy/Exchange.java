@@ -171,11 +171,6 @@ final class Exchange {
         return length != null && !length.equals("0");
     }
 
-    boolean isUpgrade() {
-        return request.headers().contains(HttpHeaders.UPGRADE)
-                && request.headers().contains(HttpHeaders.CONNECTION, "upgrade", true);
-    }
-
     /** True once; whoever gets it answers, everybody else is too late. */
     boolean claimAnswer() {
         if (answered || request.response().headWritten()) {

@@ -74,6 +74,7 @@ final class FrontDoorAssembly {
                         guard,
                         new UpstreamIdentity(vertx, parts.minter(), identityHeaders),
                         new ServiceDoor(vertx, parts.bus(), parts.minter(), answers, failures, parts.clock()),
+                        new StreamDoor(vertx, parts.streams(), parts.issuers(), parts.clock()),
                         answers,
                         failures),
                 answers,

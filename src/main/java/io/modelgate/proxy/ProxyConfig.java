@@ -8,6 +8,7 @@ import io.modelgate.config.ValueTypes;
 import io.modelgate.limit.LimitConfig;
 import io.modelgate.limit.RateLimit;
 import io.modelgate.route.RouteConfig;
+import io.modelgate.stream.StreamConfig;
 import io.modelgate.token.TokenConfig;
 import io.modelgate.upstream.UpstreamConfig;
 import java.net.URI;
@@ -34,6 +35,7 @@ import java.util.regex.Pattern;
  * @param shutdownTimeout {@code shutdown-timeout}: for requests in flight after that; default 30 s
  * @param rateLimit {@code rate-limit}: of each route that has none of its own; default none
  * @param limits {@code limits}: how much may go on at once
+ * @param streams the section {@code streams}
  * @param upstreams by name
  * @param routes in the order of the file, then those of the services
  */
@@ -49,6 +51,7 @@ public record ProxyConfig(
         Duration shutdownTimeout,
         Optional<RateLimit> rateLimit,
         LimitConfig limits,
+        StreamConfig streams,
         Map<String, UpstreamConfig> upstreams,
         RouteConfig routes) {
 
@@ -100,6 +103,7 @@ public record ProxyConfig(
                 gateway.optional("shutdown-timeout", ValueTypes.duration("1s", "1h"), Duration.ofSeconds(30)),
                 RateLimit.read(gateway.section("rate-limit")),
                 LimitConfig.read(root.section("limits")),
+                StreamConfig.read(root.section("streams")),
                 upstreams,
                 RouteConfig.read(root, names, tokens::problemWith).with(services));
     }

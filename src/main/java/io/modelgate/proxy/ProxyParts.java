@@ -7,6 +7,7 @@ import io.modelgate.bus.BusClient;
 import io.modelgate.guard.GuardConfig;
 import io.modelgate.limit.Overload;
 import io.modelgate.listener.ListenerParts;
+import io.modelgate.stream.Streams;
 import io.modelgate.token.Issuers;
 import io.modelgate.trace.Tracing;
 import io.modelgate.upstream.Fleet;
@@ -28,6 +29,7 @@ public record ProxyParts(
         BusClient bus,
         Drain drain,
         Overload overload,
+        Streams streams,
         InstantSource clock,
         Map<String, Fleet> fleets,
         Tracing tracing,

@@ -25,9 +25,10 @@ public final class ProxyVerticle extends VerticleBase {
         return opened.open(parts.guard(), parts.overload().connections(), parts.meters(), built.frontDoor());
     }
 
-    /** Takes no new connection, lets requests in flight finish for {@code gateway.shutdown-timeout}, then cuts. */
+    /** Takes no new connection, tells streams to end, lets requests in flight finish for {@code gateway.shutdown-timeout}, then cuts. */
     @Override
     public Future<?> stop() {
+        parts.streams().stop();
         Future<?> closing = listeners == null
                 ? Future.succeededFuture()
                 : listeners.shutdown(parts.config().shutdownTimeout());

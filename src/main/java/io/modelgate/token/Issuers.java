@@ -5,6 +5,7 @@ import io.modelgate.identity.Principal;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -96,6 +97,18 @@ public final class Issuers {
         var metadata = new LinkedHashMap<String, ProviderMetadata>();
         issuers.forEach((name, issuer) -> metadata.put(name, issuer.metadata()));
         return metadata;
+    }
+
+    /**
+     * When the credential of a principal is no longer accepted: its {@code exp} and the issuer's tolerance; empty where
+     * it says no end.
+     */
+    public Optional<Instant> endOf(Principal principal) {
+        return config.issuers().values().stream()
+                .filter(issuer -> issuer.issuer().equals(principal.issuer())
+                        && principal.claims().containsKey("exp"))
+                .findFirst()
+                .map(issuer -> principal.expiresAt().plus(issuer.clockSkew()));
     }
 
     /** Path of the claim a principal's groups came from; empty where its issuer sent none of those looked at. */

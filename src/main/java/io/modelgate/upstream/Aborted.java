@@ -19,7 +19,9 @@ public final class Aborted extends RuntimeException {
         /** The body of the request may not go on, such as one longer than allowed. */
         BODY_REFUSED,
         /** No byte of the response moved for the idle timeout. */
-        IDLE
+        IDLE,
+        /** Its time was over, and its length had been told. */
+        STREAM_ENDED
     }
 
     private final Reason reason;

@@ -2,6 +2,7 @@ package io.modelgate.upstream;
 
 import io.modelgate.http.GatewayException;
 import io.modelgate.http.ProblemType;
+import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -51,6 +52,7 @@ final class ConnectionPool {
     private final List<SharedConnection> shared = new ArrayList<>();
     private final Deque<Borrower> waiting = new ArrayDeque<>();
     private int connecting;
+    private int tunnels;
     private long tick;
     private long timer = NO_TIMER;
 
@@ -100,6 +102,25 @@ final class ConnectionPool {
             connection.kept = true;
             offer(connection);
         }
+    }
+
+    /**
+     * Lets a connection go for good, on which a 101 was just decoded, and hands it over to {@code successor}. It counts as
+     * a tunnel from now on, until it is closed.
+     */
+    void letGo(PooledConnection connection, ChannelHandler successor) {
+        Channels.switchTo(successor, connection.http);
+        if (open.remove(connection)) {
+            load.closed();
+            tunnels++;
+            connection.http.closeHandler(closed -> tunnels--);
+            grow();
+        }
+    }
+
+    /** How many connections were let go and are still open. */
+    int tunnels() {
+        return tunnels;
     }
 
     /** Forgets a borrower that no longer wants a connection. */

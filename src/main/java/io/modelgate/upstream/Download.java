@@ -50,6 +50,11 @@ final class Download {
         return written;
     }
 
+    /** Whether the client was told how long the response is. */
+    boolean hasLength() {
+        return length >= 0;
+    }
+
     /** Ends a response whose last piece did not show that it was the last. */
     void end() {
         if (!ended) {

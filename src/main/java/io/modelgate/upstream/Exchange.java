@@ -65,6 +65,9 @@ final class Exchange implements Borrower, Handler<MultiMap> {
     private boolean ended;
     private boolean retried;
     private long moved;
+    private @Nullable Streaming streaming;
+    private boolean upgrading;
+    private long stillness;
 
     Exchange(
             Targets targets,
@@ -85,6 +88,14 @@ final class Exchange implements Borrower, Handler<MultiMap> {
         this.reply = new Reply(client, ownCookies, context);
         this.requestLength = chunked ? -1 : Upload.length(client);
         this.moved = pool.tick();
+        this.stillness = limits.idle();
+    }
+
+    /** @param upgrade whether to ask the upstream for WebSocket */
+    Exchange streaming(Streaming listener, boolean upgrade) {
+        streaming = listener;
+        upgrading = upgrade;
+        return this;
     }
 
     Future<Void> start() {
@@ -129,11 +140,19 @@ final class Exchange implements Borrower, Handler<MultiMap> {
             return;
         }
         request = created;
+        if (upgrading && created.version() != HttpVersion.HTTP_1_1) {
+            failed(new GatewayException(
+                    ProblemType.NOT_IMPLEMENTED, "This upstream speaks HTTP/2, over which no WebSocket goes here."));
+            return;
+        }
         given.request = created;
         created.exceptionHandler(upstreamFailure);
         created.earlyHintsHandler(this);
         created.response().onComplete(this::answered, upstreamFailure);
         RequestHeaders.copy(client, outbound, ownCookies, created.version(), created.headers());
+        if (upgrading) {
+            created.headers().set(HttpHeaders.CONNECTION, "Upgrade").set(HttpHeaders.UPGRADE, "websocket");
+        }
         outbound.trace().sending(created.connection(), created.headers());
         if (requestLength == 0) {
             created.end();
@@ -171,7 +190,7 @@ final class Exchange implements Borrower, Handler<MultiMap> {
     }
 
     private void answered(HttpClientResponse head) {
-        if (ended) {
+        if (ended || (streaming != null && becomesStream(head, streaming))) {
             return;
         }
         if (!reply.takes(head, outbound.responseHeaders())) {
@@ -192,6 +211,64 @@ final class Exchange implements Borrower, Handler<MultiMap> {
         head.exceptionHandler(upstreamFailure);
         head.endHandler(last -> relayed(head, relay));
         reply.start(relay);
+    }
+
+    /** Whether that is all there is to do with this answer here. */
+    private boolean becomesStream(HttpClientResponse head, Streaming listener) {
+        try {
+            if (upgrading && head.statusCode() == 101) {
+                switched(head, listener);
+                return true;
+            }
+            if (ResponseHeaders.isEventStream(head.headers())) {
+                stillness = ConnectionPool.ticks(listener.events(result.future(), this::endEvents));
+            }
+            return false;
+        } catch (GatewayException refused) {
+            // Without a handler Vert.x logs the end that follows.
+            head.exceptionHandler(heard -> {});
+            failed(refused);
+            return true;
+        }
+    }
+
+    private void switched(HttpClientResponse head, Streaming listener) {
+        var used = Objects.requireNonNull(connection);
+        var headers = client.response().headers();
+        var copied = ResponseHeaders.copy(head.headers(), ownCookies, headers);
+        try {
+            if (!copied) {
+                throw new GatewayException(
+                        ProblemType.UPSTREAM_UNREACHABLE, "The upstream's response cannot be relayed.");
+            }
+            outbound.responseHeaders().accept(headers);
+            listener.switched(head.headers(), successor -> pool.letGo(used, successor));
+        } catch (GatewayException refused) {
+            headers.clear();
+            throw refused;
+        }
+        ended = true;
+        targets.answered(head.statusCode());
+        targets.done();
+        result.complete();
+    }
+
+    /** An event that is cut short is none to its reader, so the end can come at any time. */
+    private void endEvents() {
+        var used = connection;
+        if (ended || download == null || used == null) {
+            return;
+        }
+        if (download.hasLength()) {
+            cut(Aborted.Reason.STREAM_ENDED);
+            return;
+        }
+        ended = true;
+        targets.done();
+        reply.end(download);
+        stop();
+        pool.close(used);
+        result.complete();
     }
 
     private void relayed(HttpClientResponse head, Download relay) {
@@ -229,7 +306,7 @@ final class Exchange implements Borrower, Handler<MultiMap> {
             return;
         }
         if (download != null) {
-            if (still > limits.idle()) {
+            if (still > stillness) {
                 cut(Aborted.Reason.IDLE);
             }
         } else if (isRequestSent()) {

@@ -55,6 +55,11 @@ final class Lineup {
         }
     }
 
+    /** WebSockets open to all of them. */
+    int tunnels() {
+        return pools.stream().mapToInt(ConnectionPool::tunnels).sum();
+    }
+
     int pick(long key, Collection<Member> tried) {
         return balancer.pick(key, tried);
     }

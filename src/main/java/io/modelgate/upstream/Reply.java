@@ -110,12 +110,17 @@ final class Reply {
      * @param marks sets the headers that are ours
      */
     void end(HttpClientResponse head, Download body, Consumer<MultiMap> marks) {
+        if (!body.ended() && takesTrailers() && !head.trailers().isEmpty()) {
+            var ours = HttpHeaders.headers();
+            marks.accept(ours);
+            TrailerFields.copy(head.trailers(), ours, response.trailers());
+        }
+        end(body);
+    }
+
+    /** Ends the body as it is. */
+    void end(Download body) {
         if (!body.ended()) {
-            if (takesTrailers() && !head.trailers().isEmpty()) {
-                var ours = HttpHeaders.headers();
-                marks.accept(ours);
-                TrailerFields.copy(head.trailers(), ours, response.trailers());
-            }
             body.end();
         }
         if (closes) {

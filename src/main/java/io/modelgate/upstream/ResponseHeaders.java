@@ -6,6 +6,8 @@ import io.vertx.core.http.HttpHeaders;
 /** The head of a response as the client gets it: what the upstream sent and may pass, then ours. */
 final class ResponseHeaders {
 
+    private static final String EVENTS = "text/event-stream";
+
     private ResponseHeaders() {}
 
     /** Copies what may pass; false where the upstream sent what cannot stand in a head. */
@@ -23,6 +25,14 @@ final class ResponseHeaders {
         }
         HopByHop.removeNamed(received, sent);
         return true;
+    }
+
+    /** Server-sent events, whatever the parameters (HTML §9.2.4). */
+    static boolean isEventStream(MultiMap received) {
+        var type = received.get(HttpHeaders.CONTENT_TYPE);
+        return type != null
+                && type.regionMatches(true, 0, EVENTS, 0, EVENTS.length())
+                && (type.length() == EVENTS.length() || ";\t ".indexOf(type.charAt(EVENTS.length())) >= 0);
     }
 
     /** The length the head declares, -1 where it declares none. */

@@ -25,6 +25,9 @@ public final class Upstream {
     private static final Future<Void> UNKNOWN_CODING =
             refused(ProblemType.NOT_IMPLEMENTED, "Only the chunked transfer coding is supported.");
 
+    private static final Future<Void> NO_TUNNEL =
+            refused(ProblemType.UPSTREAM_BUSY, "The upstream has as many WebSockets open as it may.");
+
     private final Vertx vertx;
     private final UpstreamConfig config;
     private final Fleet fleet;
@@ -54,7 +57,7 @@ public final class Upstream {
     /**
      * Sends {@code request} to the upstream and its response to the client. A request with a body must not have lost
      * any of it: where the caller took time to decide, it paused the request. Takes over the handlers of the request
-     * and the exception and drain handlers of the response; upgrades are the caller's to refuse.
+     * and the exception and drain handlers of the response. What it says of an upgrade is dropped.
      *
      * <p>Fails with {@link GatewayException} while nothing was sent to the client, which the caller then answers (part
      * of the request body may be unread, so the connection should not be used again); with {@link Aborted} when the
@@ -65,7 +68,8 @@ public final class Upstream {
      *
      * @param body of the request: the request itself, or what limits it
      */
-    public Future<Void> forward(HttpServerRequest request, ReadStream<Buffer> body, Outbound outbound) {
+    public Future<Void> forward(
+            HttpServerRequest request, ReadStream<Buffer> body, Outbound outbound, Streaming streaming) {
         if (!outbound.hasSafeUri()) {
             return UNSAFE_URI;
         }
@@ -73,11 +77,37 @@ public final class Upstream {
         if (coding != null && !coding.equalsIgnoreCase("chunked")) {
             return UNKNOWN_CODING;
         }
+        return exchange(request, body, outbound, coding != null, streaming, false);
+    }
+
+    /**
+     * The same for a GET without a body that asks for WebSocket, which the upstream is asked for as well; completes as
+     * soon as the connections are joined. Fails with {@code UPSTREAM_BUSY} where {@code max-tunnels} are open.
+     */
+    public Future<Void> upgrade(HttpServerRequest request, Outbound outbound, Streaming streaming) {
+        if (!outbound.hasSafeUri()) {
+            return UNSAFE_URI;
+        }
+        if (lineup.tunnels() >= config.maxTunnels()) {
+            return NO_TUNNEL;
+        }
+        return exchange(request, request, outbound, false, streaming, true);
+    }
+
+    private Future<Void> exchange(
+            HttpServerRequest request,
+            ReadStream<Buffer> body,
+            Outbound outbound,
+            boolean chunked,
+            Streaming streaming,
+            boolean upgrade) {
         var targets = targets(request, outbound);
         if (targets == null) {
             return Future.failedFuture(fleet.breaker().refusal());
         }
-        return new Exchange(targets, limits, ownCookies, request, body, outbound, coding != null).start();
+        return new Exchange(targets, limits, ownCookies, request, body, outbound, chunked)
+                .streaming(streaming, upgrade)
+                .start();
     }
 
     /** Closes every connection; what is under way is cut. */

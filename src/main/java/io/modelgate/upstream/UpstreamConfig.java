@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
  * @param maxQueue requests waiting for one of them, per target and event loop; default 256
  * @param keepAlive how long an unused connection is kept; default 15 s, below what servers commonly allow
  * @param trust PEM files with the certificates to trust instead of the platform's; https only
+ * @param maxTunnels WebSockets open at once, per event loop, not counted as connections; default 1024
  * @param protocol what is spoken to it
  * @param clientCertificate what we show it; https only
  */
@@ -35,6 +36,7 @@ public record UpstreamConfig(
         int maxQueue,
         Duration keepAlive,
         List<Path> trust,
+        int maxTunnels,
         Protocol protocol,
         Optional<ClientCertificate> clientCertificate,
         Resilience resilience) {
@@ -64,6 +66,7 @@ public record UpstreamConfig(
                 node.optional("max-queue", ValueTypes.integer(0, 65_536), 256),
                 node.optional("keep-alive", ValueTypes.duration("100ms", "1h"), Duration.ofSeconds(15)),
                 trust,
+                node.optional("max-tunnels", ValueTypes.integer(0, 65_536), 1_024),
                 Protocol.read(node),
                 ClientCertificate.read(node, targets.get(0).isTls()),
                 Resilience.read(node));

@@ -59,6 +59,7 @@ class ArchitectureTest {
             Map.entry("balance", Set.of("config")),
             Map.entry("upstream", Set.of("config", "http", "balance", "trace")),
             Map.entry("listener", Set.of("config", "guard", "http")),
+            Map.entry("stream", Set.of("config", "identity", "http")),
             Map.entry("assertion", Set.of("config", "identity", "http", "token")),
             Map.entry("bus", Set.of("config", "identity", "http", "assertion")),
             Map.entry("store", Set.of("config", "identity", "http")),
@@ -82,6 +83,7 @@ class ArchitectureTest {
                             "route",
                             "answer",
                             "upstream",
+                            "stream",
                             "assertion",
                             "bus",
                             "trace")));

@@ -9,6 +9,7 @@ import io.modelgate.bus.BusClient;
 import io.modelgate.config.ConfigFile;
 import io.modelgate.limit.Overload;
 import io.modelgate.listener.ListenerParts;
+import io.modelgate.stream.Streams;
 import io.modelgate.testkit.FreePorts;
 import io.modelgate.testkit.RawHttp;
 import io.modelgate.testkit.TestProvider;
@@ -72,6 +73,7 @@ class MissingServiceTest {
                 new BusClient(vertx.eventBus(), clock, meters),
                 new Drain(),
                 Overload.of(vertx, config.proxy().limits(), meters),
+                new Streams(config.proxy().streams(), meters),
                 clock,
                 Map.of(),
                 Tracing.off(),

@@ -7,6 +7,7 @@ import io.modelgate.http.GatewayException;
 import io.modelgate.http.RequestId;
 import io.modelgate.http.UnreadMessages;
 import io.modelgate.trace.RequestTrace;
+import io.netty.channel.ChannelHandler;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.VerticleBase;
@@ -39,6 +40,18 @@ import org.jspecify.annotations.Nullable;
 final class Rig implements AutoCloseable {
 
     static final OwnCookies COOKIES = new OwnCookies(Set.of("__Host-modelgate"), List.of("__Host-modelgate-"));
+
+    private static final Streaming NO_STREAMS = new Streaming() {
+        @Override
+        public Duration events(Future<Void> ended, Runnable end) {
+            return Duration.ofMinutes(1);
+        }
+
+        @Override
+        public void switched(MultiMap answer, Consumer<ChannelHandler> join) {
+            throw new AssertionError("no upgrade was asked for");
+        }
+    };
 
     final Vertx vertx;
     final ServerSocket upstream;
@@ -215,20 +228,22 @@ final class Rig implements AutoCloseable {
                 requestHeaders,
                 responseHeaders,
                 RequestTrace.none());
-        forwarder.forward(request, request, outbound).onComplete(done -> outcomes.add("relayed"), failure -> {
-            outcomes.add(failure);
-            if (failure instanceof GatewayException expected) {
-                var type = expected.problem().type();
-                var response = request.response().setStatusCode(type.status());
-                if (request.version() == HttpVersion.HTTP_2) {
-                    response.end(type.code());
-                    return;
-                }
-                response.putHeader("Connection", "close")
-                        .end(type.code())
-                        .onComplete(sent -> request.connection().close());
-            }
-        });
+        forwarder
+                .forward(request, request, outbound, NO_STREAMS)
+                .onComplete(done -> outcomes.add("relayed"), failure -> {
+                    outcomes.add(failure);
+                    if (failure instanceof GatewayException expected) {
+                        var type = expected.problem().type();
+                        var response = request.response().setStatusCode(type.status());
+                        if (request.version() == HttpVersion.HTTP_2) {
+                            response.end(type.code());
+                            return;
+                        }
+                        response.putHeader("Connection", "close")
+                                .end(type.code())
+                                .onComplete(sent -> request.connection().close());
+                    }
+                });
     }
 
     /** A new connection to the forwarder. */

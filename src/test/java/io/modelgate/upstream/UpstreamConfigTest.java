@@ -51,6 +51,7 @@ final class UpstreamConfigTest {
                         256,
                         Duration.ofSeconds(15),
                         List.of(),
+                        1_024,
                         Protocol.DEFAULT,
                         Optional.empty(),
                         DEFAULT));
@@ -68,6 +69,7 @@ final class UpstreamConfigTest {
                         "max-connections: 4",
                         "max-queue: 5",
                         "keep-alive: 6s",
+                        "max-tunnels: 7",
                         "trust: [" + pem + "]",
                         "protocol: http2",
                         "max-streams: 7"))
@@ -80,6 +82,7 @@ final class UpstreamConfigTest {
                         5,
                         Duration.ofSeconds(6),
                         List.of(pem),
+                        7,
                         new Protocol(Protocol.Version.HTTP2, 7),
                         Optional.empty(),
                         DEFAULT));
