@@ -1,22 +1,24 @@
 package io.modelgate.app;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.modelgate.assertion.AssertionMinter;
 import io.modelgate.assertion.AssertionVerifier;
 import io.modelgate.bus.BusClient;
+import io.modelgate.config.ConfigFile;
+import io.modelgate.config.Reading;
 import io.modelgate.management.EventLoopLag;
 import io.modelgate.management.ManagementVerticle;
 import io.modelgate.model.ModelCollections;
 import io.modelgate.model.ModelVerticle;
 import io.modelgate.proxy.Drain;
+import io.modelgate.proxy.FrontDoors;
 import io.modelgate.proxy.ProxyParts;
 import io.modelgate.proxy.ProxyVerticle;
+import io.modelgate.route.RouteTable;
 import io.modelgate.store.Storage;
 import io.modelgate.token.CryptoProvider;
 import io.modelgate.token.Issuers;
-import io.modelgate.upstream.PoolLoad;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -29,36 +31,25 @@ import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.time.InstantSource;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The composition root: builds every object by hand, deploys, and ends it all in order. */
 public final class Gateway {
 
-    private static final int FIRST_ANSWERS_SECONDS = 5;
-
-    private final GatewayConfig config;
     private final Vertx vertx;
-    private final Issuers issuers;
+    private final RunningConfig running;
     private final Optional<Storage> storage;
     private final Drain drain;
     private final String frontDoor;
     private @Nullable Future<Void> stopped;
 
     /** @param frontDoor its deployment */
-    private Gateway(
-            GatewayConfig config,
-            Vertx vertx,
-            Issuers issuers,
-            Optional<Storage> storage,
-            Drain drain,
-            String frontDoor) {
-        this.config = config;
+    private Gateway(Vertx vertx, RunningConfig running, Optional<Storage> storage, Drain drain, String frontDoor) {
         this.vertx = vertx;
-        this.issuers = issuers;
+        this.running = running;
         this.storage = storage;
         this.drain = drain;
         this.frontDoor = frontDoor;
@@ -67,22 +58,29 @@ public final class Gateway {
     /**
      * Completes when every listener is open; a provider that is away only keeps readiness off. Fails with {@link
      * ListenFailure} where an address cannot be had.
+     *
+     * @param file opens the configuration, now and each time it is read again; if it is not usable now, this throws
+     *     {@link io.modelgate.config.InvalidConfig}
      */
-    public static Future<Gateway> start(GatewayConfig given) {
-        var config = given.withFreePorts();
+    public static Future<Gateway> start(Supplier<ConfigFile> file) {
+        var source = new ConfigSource(file);
+        var given = source.read(GatewayConfig::read);
+        var reading = new Reading<>(given.value().withFreePorts(), given.keys());
+        var config = reading.value();
         var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         var vertx = vertx(meters);
         Promise<Gateway> started = Promise.promise();
         open(vertx, config)
-                .compose(storage -> assemble(vertx, config, storage, meters)
+                .compose(storage -> assemble(vertx, source, reading, storage, meters)
                         .recover(failure -> close(storage).transform(closed -> Future.failedFuture(failure))))
                 .onSuccess(started::complete)
                 .onFailure(failure -> end(vertx, Future.succeededFuture()).onComplete(ended -> started.fail(failure)));
         return started.future();
     }
 
+    /** The configuration in force. */
     public GatewayConfig config() {
-        return config;
+        return running.config();
     }
 
     /** The store of the services that run here; empty for a gateway alone. */
@@ -102,11 +100,12 @@ public final class Gateway {
     }
 
     private Future<Void> stopOnce() {
-        var idle = drain.announce(vertx, config.proxy().shutdownGrace())
+        running.end();
+        var idle = drain.announce(vertx, config().proxy().shutdownGrace())
                 .transform(announced -> vertx.undeploy(frontDoor))
                 .transform(undeployed -> undeployAll())
                 .transform(undeployed -> close(storage))
-                .transform(closed -> issuers.close());
+                .transform(closed -> running.issuers().close());
         return end(vertx, idle);
     }
 
@@ -149,7 +148,12 @@ public final class Gateway {
     }
 
     private static Future<Gateway> assemble(
-            Vertx vertx, GatewayConfig config, Optional<Storage> storage, PrometheusMeterRegistry meters) {
+            Vertx vertx,
+            ConfigSource source,
+            Reading<GatewayConfig> reading,
+            Optional<Storage> storage,
+            PrometheusMeterRegistry meters) {
+        var config = reading.value();
         var clock = InstantSource.system();
         var crypto = CryptoProvider.choose();
         var issuers = Issuers.create(vertx, config.tokens(), crypto, clock, meters);
@@ -158,31 +162,30 @@ public final class Gateway {
         var parts = new ProxyParts(
                 config.guard(),
                 config.proxy(),
+                new RouteTable(config.proxy().routes().routes()),
                 issuers,
                 new AssertionMinter(ring, clock),
                 ring,
                 new BusClient(vertx.eventBus(), clock, meters),
                 drain,
                 clock,
-                loads(config, meters),
+                RunningConfig.loads(config, Map.of(), meters),
                 meters);
+        var doors = new FrontDoors();
+        var running = new RunningConfig(vertx, source, reading, doors, parts);
         meters.gauge("modelgate.requests.in.flight", drain, Drain::inFlight);
-        var readiness = readiness(vertx, drain, issuers, storage);
-        return vertx.deployVerticle(new ManagementVerticle(config.management(), readiness, meters))
+        var readiness = readiness(vertx, drain, running, storage);
+        return vertx.deployVerticle(new ManagementVerticle(config.management(), readiness, meters, running::reload))
                 .recover(ListenFailure.of(
                         "management.listen", config.management().listen()))
                 .compose(deployed -> vertx.deployVerticle(() -> new EventLoopLag(meters), perEventLoop()))
                 .compose(deployed -> deployServices(vertx, storage, new AssertionVerifier(ring, clock), clock))
-                .compose(deployed -> firstAnswers(issuers))
-                .compose(asked -> vertx.deployVerticle(() -> new ProxyVerticle(parts), perEventLoop())
+                .compose(deployed -> RunningConfig.firstAnswers(issuers))
+                .compose(asked -> vertx.deployVerticle(() -> new ProxyVerticle(parts, doors), perEventLoop())
                         .recover(ListenFailure.of(
                                 "gateway.listen", config.guard().listen())))
-                .map(frontDoor -> new Gateway(config, vertx, issuers, storage, drain, frontDoor));
-    }
-
-    /** Whoever answers within a moment is there before the first request; for the others readiness waits. */
-    private static Future<Void> firstAnswers(Issuers issuers) {
-        return issuers.start().timeout(FIRST_ANSWERS_SECONDS, TimeUnit.SECONDS).otherwiseEmpty();
+                .onSuccess(opened -> running.open())
+                .map(frontDoor -> new Gateway(vertx, running, storage, drain, frontDoor));
     }
 
     private static Future<Void> deployServices(
@@ -192,25 +195,20 @@ public final class Gateway {
                 .orElseGet(Future::succeededFuture);
     }
 
-    private static HealthChecks readiness(Vertx vertx, Drain drain, Issuers issuers, Optional<Storage> storage) {
+    private static HealthChecks readiness(Vertx vertx, Drain drain, RunningConfig running, Optional<Storage> storage) {
         var checks = HealthChecks.create(vertx)
                 .register("serving", promise -> promise.complete(new Status().setOk(!drain.draining())))
                 .register(
                         "issuers",
-                        promise -> promise.complete(
-                                new Status().setOk(issuers.ready()).setData(issuers.details())));
+                        promise -> promise.complete(new Status()
+                                .setOk(running.issuers().ready())
+                                .setData(running.issuers().details())));
         storage.ifPresent(open -> checks.register(
                 "storage",
                 promise -> open.ping()
                         .onSuccess(answered -> promise.complete(Status.OK()))
                         .onFailure(failure -> promise.complete(Status.KO()))));
         return checks;
-    }
-
-    private static Map<String, PoolLoad> loads(GatewayConfig config, MeterRegistry meters) {
-        var loads = new HashMap<String, PoolLoad>();
-        config.proxy().upstreams().keySet().forEach(name -> loads.put(name, new PoolLoad(meters, name)));
-        return loads;
     }
 
     private static DeploymentOptions perEventLoop() {

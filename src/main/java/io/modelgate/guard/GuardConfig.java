@@ -58,6 +58,11 @@ public record GuardConfig(
                     node.optional("idle-timeout", time, DEFAULT.idleTimeout),
                     node.optional("body", ValueTypes.size("0", "1024GiB"), DEFAULT.body));
         }
+
+        private Limits behind(Limits open) {
+            return new Limits(
+                    open.headerBytes, open.requestLineBytes, headerCount, open.headerTimeout, open.idleTimeout, body);
+        }
     }
 
     /** Reads the sections {@code gateway} and {@code limits}, which other features read from as well. */
@@ -88,6 +93,11 @@ public record GuardConfig(
     /** The same on another address: where port 0 has become a real one. */
     public GuardConfig withListen(HostPort address) {
         return new GuardConfig(address, publicUrls, trustedProxies, forwardedHeader, limits);
+    }
+
+    /** The same behind a listener that is open already: what belongs to that stays as it is. */
+    public GuardConfig behind(GuardConfig open) {
+        return new GuardConfig(open.listen, publicUrls, trustedProxies, forwardedHeader, limits.behind(open.limits));
     }
 
     /** Where this gateway is reached: the first public URL, else the address it listens on. */

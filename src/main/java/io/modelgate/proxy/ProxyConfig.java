@@ -29,6 +29,8 @@ import java.util.regex.Pattern;
  * @param accessLog {@code access-log}: whether every request gets a line on standard output; default false
  * @param shutdownGrace {@code shutdown-grace}: serving on while not ready, before listeners close; default 5 s
  * @param shutdownTimeout {@code shutdown-timeout}: for requests in flight after that; default 30 s
+ * @param reloadTimeout {@code reload-timeout}: for requests in flight to an upstream that a reload changes or takes
+ *     away; default 10 m
  * @param upstreams by name
  * @param routes in the order of the file, then those of the services
  */
@@ -42,6 +44,7 @@ public record ProxyConfig(
         boolean accessLog,
         Duration shutdownGrace,
         Duration shutdownTimeout,
+        Duration reloadTimeout,
         Map<String, UpstreamConfig> upstreams,
         RouteConfig routes) {
 
@@ -91,6 +94,7 @@ public record ProxyConfig(
                 gateway.optional("access-log", ValueTypes.flag(), false),
                 gateway.optional("shutdown-grace", ValueTypes.duration("0s", "10m"), Duration.ofSeconds(5)),
                 gateway.optional("shutdown-timeout", ValueTypes.duration("1s", "1h"), Duration.ofSeconds(30)),
+                gateway.optional("reload-timeout", ValueTypes.duration("1s", "24h"), Duration.ofMinutes(10)),
                 upstreams,
                 RouteConfig.read(root, names, tokens::problemWith).with(services));
     }

@@ -12,6 +12,7 @@ final class Records {
     private final DecisionMetrics decisionMetrics;
     private final AccessLog accessLog;
     private final MeterRegistry meters;
+    private int open;
 
     Records(
             Drain drain,
@@ -26,7 +27,13 @@ final class Records {
         this.meters = meters;
     }
 
+    /** Whether every request that began here is over. */
+    boolean allFinished() {
+        return open == 0;
+    }
+
     void begin(Exchange exchange) {
+        open++;
         drain.begin();
         var response = exchange.request().response();
         response.endHandler(end -> finish(exchange));
@@ -49,6 +56,7 @@ final class Records {
 
     private void finish(Exchange exchange) {
         if (exchange.claimEnd()) {
+            open--;
             drain.end();
             accessLog.write(exchange);
         }

@@ -44,6 +44,7 @@ final class ConnectionPool {
     private final List<PooledConnection> open = new ArrayList<>();
     private final Deque<PooledConnection> idle = new ArrayDeque<>();
     private final Deque<Borrower> waiting = new ArrayDeque<>();
+    private boolean retired;
     private int connecting;
     private long tick;
     private long timer = NO_TIMER;
@@ -117,6 +118,12 @@ final class ConnectionPool {
         context.runOnContext(now -> connection.http.close().onComplete(closed -> {}, alreadyClosed -> {}));
     }
 
+    /** Keeps no connection from now on: requests that are on their way here still get one, and it ends with them. */
+    void retire() {
+        retired = true;
+        closeIdle();
+    }
+
     Future<Void> close() {
         return client.close();
     }
@@ -160,7 +167,9 @@ final class ConnectionPool {
     private void offer(PooledConnection connection) {
         var next = nextWaiting();
         connection.borrower = next;
-        if (next == null) {
+        if (next == null && retired) {
+            close(connection);
+        } else if (next == null) {
             connection.kept = true;
             connection.idleSince = tick;
             idle.addLast(connection);
@@ -219,7 +228,8 @@ final class ConnectionPool {
                 : new GatewayException(ProblemType.UPSTREAM_BUSY, "The upstream had no free connection in time.");
     }
 
-    private boolean isUnused() {
+    /** Whether there is neither a connection nor anybody who waits for one. */
+    boolean isUnused() {
         return open.isEmpty() && waiting.isEmpty() && connecting == 0;
     }
 }

@@ -56,6 +56,16 @@ public final class Upstream {
         return new Exchange(pool, limits, ownCookies, request, body, outbound, coding != null).start();
     }
 
+    /** Keeps no unused connection from now on; what is under way, or still comes, is served. */
+    public void retire() {
+        pool.retire();
+    }
+
+    /** Whether nothing is under way and no connection is open. */
+    public boolean isUnused() {
+        return pool.isUnused();
+    }
+
     /** Closes every connection; what is under way is cut. */
     public Future<Void> close() {
         return pool.close();

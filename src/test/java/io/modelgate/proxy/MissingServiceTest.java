@@ -7,6 +7,7 @@ import io.modelgate.app.GatewayConfig;
 import io.modelgate.assertion.AssertionMinter;
 import io.modelgate.bus.BusClient;
 import io.modelgate.config.ConfigFile;
+import io.modelgate.route.RouteTable;
 import io.modelgate.testkit.FreePorts;
 import io.modelgate.testkit.RawHttp;
 import io.modelgate.testkit.TestProvider;
@@ -30,7 +31,7 @@ class MissingServiceTest {
         var vertx = Vertx.vertx();
         var port = FreePorts.one();
         try (var provider = TestProvider.start()) {
-            var deployed = vertx.deployVerticle(new ProxyVerticle(parts(vertx, provider, port)))
+            var deployed = vertx.deployVerticle(new ProxyVerticle(parts(vertx, provider, port), new FrontDoors()))
                     .await(20, TimeUnit.SECONDS);
             assertThat(deployed).isNotBlank();
             try (var http = RawHttp.connect(port)) {
@@ -62,6 +63,7 @@ class MissingServiceTest {
         return new ProxyParts(
                 config.guard(),
                 config.proxy(),
+                new RouteTable(config.proxy().routes().routes()),
                 issuers,
                 new AssertionMinter(ring, clock),
                 ring,

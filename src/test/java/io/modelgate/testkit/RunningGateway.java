@@ -2,17 +2,18 @@ package io.modelgate.testkit;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.modelgate.app.Gateway;
-import io.modelgate.app.GatewayConfig;
 import io.modelgate.config.ConfigFile;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /** The whole gateway in this process, on free ports, with a client that follows no redirect. */
 public final class RunningGateway implements AutoCloseable {
@@ -32,8 +33,16 @@ public final class RunningGateway implements AutoCloseable {
 
     /** @param yaml a configuration; a section {@code gateway} or {@code management} should listen on port 0 */
     public static RunningGateway start(String yaml) throws TimeoutException {
-        var config = ConfigFile.of("test", yaml, Map.of()).read(GatewayConfig::read);
-        return new RunningGateway(Gateway.start(config).await(SECONDS, TimeUnit.SECONDS));
+        return start(() -> ConfigFile.of("test", yaml, Map.of()));
+    }
+
+    /** @param file a configuration as above, read again when it changes or {@link #reload} is called */
+    public static RunningGateway start(Path file) throws TimeoutException {
+        return start(() -> ConfigFile.of(file, Map.of()));
+    }
+
+    private static RunningGateway start(Supplier<ConfigFile> file) throws TimeoutException {
+        return new RunningGateway(Gateway.start(file).await(SECONDS, TimeUnit.SECONDS));
     }
 
     public Gateway gateway() {
@@ -60,6 +69,12 @@ public final class RunningGateway implements AutoCloseable {
 
     public HttpResponse<String> management(String path) throws IOException, InterruptedException {
         return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort() + path)));
+    }
+
+    @CanIgnoreReturnValue
+    public HttpResponse<String> reload() throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort() + "/reload"))
+                .POST(HttpRequest.BodyPublishers.noBody()));
     }
 
     @CanIgnoreReturnValue
