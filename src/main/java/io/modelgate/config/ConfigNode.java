@@ -52,9 +52,6 @@ public final class ConfigNode {
         this.present = mapping != null;
         this.document = document;
         document.nodes().add(this);
-        if (present) {
-            document.keys().text(path, "{}");
-        }
         for (var tuple : (mapping == null ? EMPTY : mapping).getValue()) {
             var keyLine = lineOf(tuple.getKeyNode());
             var key = tuple.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "(not a name)";
@@ -75,6 +72,9 @@ public final class ConfigNode {
 
     /** Whether the file has this mapping at all. */
     public boolean present() {
+        if (present) {
+            document.keys().text(path, "{}");
+        }
         return present;
     }
 
