@@ -49,8 +49,7 @@ final class ReloadCommand implements Callable<Integer> {
         try {
             return tell(answer.statusCode(), new JsonObject(answer.body()));
         } catch (DecodeException | ClassCastException somebodyElse) {
-            throw new CommandFailure(
-                    management + " answered " + answer.statusCode() + ": that is no management port of a gateway.");
+            throw stranger(answer.statusCode());
         }
     }
 
@@ -84,6 +83,9 @@ final class ReloadCommand implements Callable<Integer> {
     }
 
     private int tell(int status, JsonObject answer) {
+        if (status == 200 && !answer.containsKey("outcome")) {
+            throw stranger(status);
+        }
         var out = spec.commandLine().getOut();
         switch (status) {
             case 200 -> {
@@ -104,10 +106,12 @@ final class ReloadCommand implements Callable<Integer> {
                 return 2;
             }
             case 409 -> throw new CommandFailure("The gateway is at a reload already; try again.");
-            default ->
-                throw new CommandFailure(
-                        management + " answered " + status + ": that is no management port of a gateway.");
+            default -> throw stranger(status);
         }
+    }
+
+    private CommandFailure stranger(int status) {
+        return new CommandFailure(management + " answered " + status + ": that is no management port of a gateway.");
     }
 
     private static String keys(JsonObject answer, String member) {

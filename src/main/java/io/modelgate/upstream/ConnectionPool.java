@@ -1,5 +1,6 @@
 package io.modelgate.upstream;
 
+import io.modelgate.http.ClosedClients;
 import io.modelgate.http.GatewayException;
 import io.modelgate.http.ProblemType;
 import io.vertx.core.Context;
@@ -125,7 +126,7 @@ final class ConnectionPool {
     }
 
     Future<Void> close() {
-        return client.close();
+        return ClosedClients.close(client, context);
     }
 
     private void grow() {

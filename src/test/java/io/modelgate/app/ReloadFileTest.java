@@ -36,8 +36,7 @@ class ReloadFileTest {
             var good = Files.readString(rig.file);
 
             assertThat(refused(rig, "gateway: {listen\n")).containsExactly("(syntax):2");
-            assertThat(refused(rig, good.replace("decision", "x") + "colour: red\n"))
-                    .containsExactly("colour:13");
+            assertThat(refused(rig, good + "colour: red\n")).containsExactly("colour:10");
             assertThat(refused(rig, good.replace("on-request", "sometimes"))).containsExactly("gateway.reload:2");
             assertThat(refused(rig, good.replace("app: {", "app: {trust: /nowhere/ca.pem, ")))
                     .contains("upstreams.app.trust:7");
@@ -52,7 +51,7 @@ class ReloadFileTest {
                     .filteredOn(line -> line.contains("colour"))
                     .singleElement()
                     .asString()
-                    .contains("line=\"13\"", "is not a known key", "known here");
+                    .contains("line=\"10\"", "is not a known key", "known here");
             assertThat(rig.metrics("modelgate_config_reloads_total"))
                     .containsExactly("modelgate_config_reloads_total{outcome=\"refused\"} 7.0");
             assertThat(rig.metrics("modelgate_config_last_reload_success"))
