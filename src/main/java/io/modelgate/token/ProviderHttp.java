@@ -67,7 +67,7 @@ final class ProviderHttp {
     }
 
     Future<Void> close() {
-        return ClosedClients.close(client, maker);
+        return client.close().onComplete(closed -> ClosedClients.forget(client, maker));
     }
 
     /** The JSON object of a 200 answer; anything else is a failure. */

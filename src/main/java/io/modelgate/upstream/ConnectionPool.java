@@ -126,7 +126,7 @@ final class ConnectionPool {
     }
 
     Future<Void> close() {
-        return ClosedClients.close(client, context);
+        return client.close().onComplete(closed -> ClosedClients.forget(client, context));
     }
 
     private void grow() {
