@@ -1,11 +1,12 @@
 package io.modelgate.app;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.modelgate.assertion.AssertionMinter;
 import io.modelgate.assertion.AssertionVerifier;
 import io.modelgate.bus.BusClient;
+import io.modelgate.config.ConfigFile;
+import io.modelgate.config.Reading;
 import io.modelgate.limit.Overload;
 import io.modelgate.listener.ListenerParts;
 import io.modelgate.management.EventLoopLag;
@@ -13,8 +14,10 @@ import io.modelgate.management.ManagementVerticle;
 import io.modelgate.model.ModelCollections;
 import io.modelgate.model.ModelVerticle;
 import io.modelgate.proxy.Drain;
+import io.modelgate.proxy.FrontDoors;
 import io.modelgate.proxy.ProxyParts;
 import io.modelgate.proxy.ProxyVerticle;
+import io.modelgate.route.RouteTable;
 import io.modelgate.store.Storage;
 import io.modelgate.stream.Streams;
 import io.modelgate.token.CryptoProvider;
@@ -34,20 +37,16 @@ import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.time.InstantSource;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The composition root: builds every object by hand, deploys, and ends it all in order. */
 public final class Gateway {
 
-    private static final int FIRST_ANSWERS_SECONDS = 5;
-
-    private final GatewayConfig config;
     private final Vertx vertx;
-    private final Issuers issuers;
+    private final RunningConfig running;
     private final Optional<Storage> storage;
     private final Drain drain;
     private final Tracing tracing;
@@ -56,16 +55,14 @@ public final class Gateway {
 
     /** @param frontDoor its deployment */
     private Gateway(
-            GatewayConfig config,
             Vertx vertx,
-            Issuers issuers,
+            RunningConfig running,
             Optional<Storage> storage,
             Drain drain,
             Tracing tracing,
             String frontDoor) {
-        this.config = config;
         this.vertx = vertx;
-        this.issuers = issuers;
+        this.running = running;
         this.storage = storage;
         this.drain = drain;
         this.tracing = tracing;
@@ -75,24 +72,31 @@ public final class Gateway {
     /**
      * Completes when every listener is open; a provider that is away only keeps readiness off. Fails with {@link
      * ListenFailure} where an address cannot be had.
+     *
+     * @param file opens the configuration, now and each time it is read again; if it is not usable now, this throws
+     *     {@link io.modelgate.config.InvalidConfig}
      */
-    public static Future<Gateway> start(GatewayConfig given) {
-        var config = given.withFreePorts();
+    public static Future<Gateway> start(Supplier<ConfigFile> file) {
+        var source = new ConfigSource(file);
+        var given = source.read(GatewayConfig::read);
+        var reading = new Reading<>(given.value().withFreePorts(), given.keys());
+        var config = reading.value();
         var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         var vertx = vertx(config, meters);
         var tracing = Tracing.start(vertx, config.tracing(), Version.current(), meters);
         Promise<Gateway> started = Promise.promise();
         open(vertx, config)
                 .compose(storage -> ListenerParts.load(vertx, config.listener(), InstantSource.system(), meters)
-                        .compose(listeners -> assemble(vertx, config, listeners, storage, tracing, meters))
+                        .compose(listeners -> assemble(vertx, source, reading, listeners, storage, tracing, meters))
                         .recover(failure -> close(storage).transform(closed -> Future.failedFuture(failure))))
                 .onSuccess(started::complete)
                 .onFailure(failure -> end(vertx, tracing.close()).onComplete(ended -> started.fail(failure)));
         return started.future();
     }
 
+    /** The configuration in force. */
     public GatewayConfig config() {
-        return config;
+        return running.config();
     }
 
     /** The store of the services that run here; empty for a gateway alone. */
@@ -112,11 +116,12 @@ public final class Gateway {
     }
 
     private Future<Void> stopOnce() {
-        var idle = drain.announce(vertx, config.proxy().shutdownGrace())
+        running.end();
+        var idle = drain.announce(vertx, config().proxy().shutdownGrace())
                 .transform(announced -> vertx.undeploy(frontDoor))
                 .transform(undeployed -> undeployAll())
                 .transform(undeployed -> close(storage))
-                .transform(closed -> issuers.close())
+                .transform(closed -> running.issuers().close())
                 .transform(closed -> tracing.close());
         return end(vertx, idle);
     }
@@ -165,11 +170,13 @@ public final class Gateway {
 
     private static Future<Gateway> assemble(
             Vertx vertx,
-            GatewayConfig config,
+            ConfigSource source,
+            Reading<GatewayConfig> reading,
             ListenerParts listeners,
             Optional<Storage> storage,
             Tracing tracing,
             PrometheusMeterRegistry meters) {
+        var config = reading.value();
         var clock = InstantSource.system();
         var crypto = CryptoProvider.choose();
         var issuers = Issuers.create(vertx, config.tokens(), crypto, clock, meters);
@@ -179,6 +186,7 @@ public final class Gateway {
                 config.guard(),
                 listeners,
                 config.proxy(),
+                new RouteTable(config.proxy().routes().routes()),
                 issuers,
                 new AssertionMinter(ring, clock),
                 ring,
@@ -187,25 +195,24 @@ public final class Gateway {
                 Overload.of(vertx, config.proxy().limits(), meters),
                 new Streams(config.proxy().streams(), meters),
                 clock,
-                fleets(vertx, config, meters),
+                RunningConfig.fleets(vertx, config, Map.of(), meters),
                 tracing,
                 meters);
-        var readiness = readiness(vertx, drain, issuers, storage);
-        return vertx.deployVerticle(new ManagementVerticle(config.management(), readiness, meters))
+        parts.fleets().values().forEach(Fleet::show);
+        var doors = new FrontDoors();
+        var running = new RunningConfig(vertx, source, reading, doors, parts);
+        var readiness = readiness(vertx, drain, running, storage);
+        return vertx.deployVerticle(new ManagementVerticle(config.management(), readiness, meters, running::reload))
                 .recover(ListenFailure.of(
                         "management.listen", config.management().listen()))
                 .compose(deployed -> vertx.deployVerticle(() -> new EventLoopLag(meters), perEventLoop()))
                 .compose(deployed -> deployServices(vertx, storage, new AssertionVerifier(ring, clock), clock))
-                .compose(deployed -> firstAnswers(issuers))
-                .compose(asked -> vertx.deployVerticle(() -> new ProxyVerticle(parts), perEventLoop())
+                .compose(deployed -> RunningConfig.firstAnswers(issuers))
+                .compose(asked -> vertx.deployVerticle(() -> new ProxyVerticle(parts, doors), perEventLoop())
                         .recover(ListenFailure.of(
                                 "gateway.listen", config.guard().listen())))
-                .map(frontDoor -> new Gateway(config, vertx, issuers, storage, drain, tracing, frontDoor));
-    }
-
-    /** Whoever answers within a moment is there before the first request; for the others readiness waits. */
-    private static Future<Void> firstAnswers(Issuers issuers) {
-        return issuers.start().timeout(FIRST_ANSWERS_SECONDS, TimeUnit.SECONDS).otherwiseEmpty();
+                .onSuccess(opened -> running.open())
+                .map(frontDoor -> new Gateway(vertx, running, storage, drain, tracing, frontDoor));
     }
 
     private static Future<Void> deployServices(
@@ -215,27 +222,20 @@ public final class Gateway {
                 .orElseGet(Future::succeededFuture);
     }
 
-    private static HealthChecks readiness(Vertx vertx, Drain drain, Issuers issuers, Optional<Storage> storage) {
+    private static HealthChecks readiness(Vertx vertx, Drain drain, RunningConfig running, Optional<Storage> storage) {
         var checks = HealthChecks.create(vertx)
                 .register("serving", promise -> promise.complete(new Status().setOk(!drain.draining())))
                 .register(
                         "issuers",
-                        promise -> promise.complete(
-                                new Status().setOk(issuers.ready()).setData(issuers.details())));
+                        promise -> promise.complete(new Status()
+                                .setOk(running.issuers().ready())
+                                .setData(running.issuers().details())));
         storage.ifPresent(open -> checks.register(
                 "storage",
                 promise -> open.ping()
                         .onSuccess(answered -> promise.complete(Status.OK()))
                         .onFailure(failure -> promise.complete(Status.KO()))));
         return checks;
-    }
-
-    private static Map<String, Fleet> fleets(Vertx vertx, GatewayConfig config, MeterRegistry meters) {
-        var fleets = new HashMap<String, Fleet>();
-        config.proxy()
-                .upstreams()
-                .forEach((name, upstream) -> fleets.put(name, Fleet.start(vertx, name, upstream, meters)));
-        return fleets;
     }
 
     private static DeploymentOptions perEventLoop() {

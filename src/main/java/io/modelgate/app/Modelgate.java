@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         subcommands = {
             ServeCommand.class,
+            ReloadCommand.class,
             ConfigCommand.class,
             TokenCommand.class,
             DemoCommand.class,

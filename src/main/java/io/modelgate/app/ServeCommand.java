@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -27,6 +28,9 @@ import picocli.CommandLine.Spec;
             "  modelgate serve --config modelgate.yaml",
             "  modelgate serve --issuer https://idp.example/realms/main --client-id gateway \\",
             "                  --upstream http://127.0.0.1:3000",
+            "",
+            "A change of the file takes effect while it runs (gateway.reload), or",
+            "when asked to: modelgate reload.",
             "",
             "Told to stop, it is not ready but serves for gateway.shutdown-grace,",
             "then takes no new connection, finishes what is in flight, and ends",
@@ -108,9 +112,9 @@ final class ServeCommand implements Runnable {
         }
 
         /** Problems by the option that causes them: nobody wrote the keys of a file here. */
-        GatewayConfig read() {
+        void check() {
             try {
-                return file().read(GatewayConfig::read);
+                var unused = file().read(GatewayConfig::read);
             } catch (InvalidConfig invalid) {
                 throw new InvalidConfig(
                         "command line",
@@ -134,11 +138,16 @@ final class ServeCommand implements Runnable {
         if (quick != null && config.given()) {
             throw new ParameterException(spec.commandLine(), "Give either --config or --issuer with its companions.");
         }
-        serve(quick == null ? config.file().read(GatewayConfig::read) : quick.read());
+        if (quick == null) {
+            serve(config::file);
+        } else {
+            quick.check();
+            serve(quick::file);
+        }
     }
 
-    private void serve(GatewayConfig valid) {
-        var gateway = started(valid);
+    private void serve(Supplier<ConfigFile> file) {
+        var gateway = started(file);
         var stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(gateway, stopped), "modelgate-stop"));
         var out = spec.commandLine().getOut();
@@ -153,12 +162,9 @@ final class ServeCommand implements Runnable {
         }
     }
 
-    private static Gateway started(GatewayConfig valid) {
+    private static Gateway started(Supplier<ConfigFile> file) {
         try {
-            return Gateway.start(valid)
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .get(START_SECONDS, TimeUnit.SECONDS);
+            return Gateway.start(file).toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException failed) {
             var cause = failed.getCause();
             throw new CommandFailure(String.valueOf(

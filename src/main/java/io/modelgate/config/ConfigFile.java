@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -17,7 +18,7 @@ import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
  * One configuration source. {@link #read} turns it into a value or throws {@link InvalidConfig} with every problem in
- * it. Reading has no side effects.
+ * it. Reading has no side effects but that {@link #files} knows more.
  */
 public final class ConfigFile {
 
@@ -39,10 +40,9 @@ public final class ConfigFile {
                 throw unusable(file.toString(), "is larger than 4 MiB", "split it, or name the right file");
             }
             var directory = file.toAbsolutePath().getParent();
-            return new ConfigFile(
-                    file.toString(),
-                    Files.readString(file),
-                    new Substitution(environment, directory == null ? Path.of(".") : directory));
+            var substitution = new Substitution(environment, directory == null ? Path.of(".") : directory);
+            substitution.files().add(file);
+            return new ConfigFile(file.toString(), Files.readString(file), substitution);
         } catch (IOException unreadable) {
             throw unusable(file.toString(), "cannot be read", "name a readable YAML file");
         }
@@ -54,6 +54,11 @@ public final class ConfigFile {
 
     /** Reads the whole file with {@code reader}; unknown keys and everything the reader reported are problems. */
     public <T> T read(Function<ConfigNode, T> reader) {
+        return reading(reader).value();
+    }
+
+    /** As {@link #read}, with what is needed to compare it with another reading. */
+    public <T> Reading<T> reading(Function<ConfigNode, T> reader) {
         var problems = new ArrayList<ConfigProblem>();
         var root = ConfigNode.root(parse(), substitution, problems);
         var value = reader.apply(root);
@@ -62,7 +67,12 @@ public final class ConfigFile {
             problems.sort(Comparator.comparingInt(ConfigProblem::line));
             throw new InvalidConfig(name, problems);
         }
-        return value;
+        return new Reading<>(value, root.keys());
+    }
+
+    /** This one and those it names, as far as it was read: the values of keys and of {@code ${file:…}}, there or not. */
+    public Set<Path> files() {
+        return Set.copyOf(substitution.files());
     }
 
     /** Every key {@code reader} looks at, with the value in force; fails as {@link #read} does. */

@@ -1,5 +1,6 @@
 package io.modelgate.config;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,7 +40,11 @@ public final class ConfigNode {
 
     /** What the nodes of one file share. */
     private record Document(
-            Substitution substitution, List<ConfigProblem> problems, List<Setting> settings, List<ConfigNode> nodes) {}
+            Substitution substitution,
+            List<ConfigProblem> problems,
+            List<Setting> settings,
+            List<ConfigNode> nodes,
+            GivenKeys keys) {}
 
     private ConfigNode(String path, int line, @Nullable MappingNode mapping, Document document) {
         this.path = path;
@@ -59,11 +64,17 @@ public final class ConfigNode {
 
     static ConfigNode root(MappingNode mapping, Substitution substitution, List<ConfigProblem> problems) {
         return new ConfigNode(
-                "", 0, mapping, new Document(substitution, problems, new ArrayList<>(), new ArrayList<>()));
+                "",
+                0,
+                mapping,
+                new Document(substitution, problems, new ArrayList<>(), new ArrayList<>(), new GivenKeys()));
     }
 
     /** Whether the file has this mapping at all. */
     public boolean present() {
+        if (present) {
+            document.keys().text(path, "{}");
+        }
         return present;
     }
 
@@ -79,6 +90,11 @@ public final class ConfigNode {
     /** Every key read so far anywhere in the file, in the order of reading. */
     public List<Setting> settings() {
         return List.copyOf(document.settings());
+    }
+
+    /** What the file gave each key read so far. */
+    GivenKeys keys() {
+        return document.keys();
     }
 
     public <T> T required(String key, ValueType<T> type) {
@@ -121,6 +137,7 @@ public final class ConfigNode {
             return List.copyOf(byDefault);
         }
         var items = node instanceof SequenceNode sequence ? sequence.getValue() : List.of(node);
+        document.keys().text(child(key), "[" + items.size() + "]");
         var result = new ArrayList<T>();
         for (var index = 0; index < items.size(); index++) {
             parse(key + "[" + index + "]", items.get(index), type).ifPresent(result::add);
@@ -178,6 +195,7 @@ public final class ConfigNode {
     public Map<String, ConfigNode> named(String key) {
         var parent = section(key);
         var result = new LinkedHashMap<String, ConfigNode>();
+        document.keys().text(child(key), parent.values.keySet().toString());
         for (var name : List.copyOf(parent.values.keySet())) {
             if (!NAME.matcher(name).matches()) {
                 parent.problem(name, "is no name", "use lower case letters, digits and hyphens, such as my-" + key);
@@ -227,12 +245,26 @@ public final class ConfigNode {
             return Optional.empty();
         }
         try {
-            return Optional.of(type.parser().apply(text));
+            var value = type.parser().apply(text);
+            note(child(key), value, text, !text.equals(scalar.getValue()));
+            return Optional.of(value);
         } catch (IllegalArgumentException | ArithmeticException notOfTheType) {
             // The raw text is quoted, not the substituted one: that may be a secret. So may be the user of a URL.
             var quoted = USER_INFO.matcher(scalar.getValue()).replaceAll("//***@");
             report(key, lineOf(node), "\"" + quoted + "\" is not accepted", "give " + expected(type));
             return Optional.empty();
+        }
+    }
+
+    private void note(String name, Object value, String text, boolean substituted) {
+        if (substituted || value instanceof Secret) {
+            document.keys().secret(name, text);
+        } else {
+            document.keys().text(name, text);
+        }
+        if (value instanceof Path file) {
+            document.substitution().files().add(file);
+            document.keys().file(name, file);
         }
     }
 

@@ -3,7 +3,9 @@ package io.modelgate.config;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,11 +21,17 @@ final class Substitution {
 
     private final Map<String, String> environment;
     private final Path directory;
+    private final Set<Path> files = new LinkedHashSet<>();
 
     /** @param directory where relative {@code ${file:…}} paths start: the folder of the configuration file */
     Substitution(Map<String, String> environment, Path directory) {
         this.environment = Map.copyOf(environment);
         this.directory = directory;
+    }
+
+    /** Every file that was read so far, or could not be. */
+    Set<Path> files() {
+        return files;
     }
 
     /** Throws {@link IllegalArgumentException} whose message says what is missing. */
@@ -41,7 +49,9 @@ final class Substitution {
 
     private String value(Matcher matcher) {
         if (matcher.group(2) != null) {
-            return read(directory.resolve(matcher.group(2)));
+            var file = directory.resolve(matcher.group(2));
+            files.add(file);
+            return read(file);
         }
         var value = environment.get(matcher.group(3));
         if (value != null) {

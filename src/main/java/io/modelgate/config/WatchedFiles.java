@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Files whose content matters, and whether it changed since it was last looked at. Content rather than file times or
@@ -21,34 +22,35 @@ public final class WatchedFiles {
     /** Takes what the files hold now as seen. */
     public WatchedFiles(List<Path> files) {
         this.files = List.copyOf(files);
-        this.seen = fingerprint();
+        this.seen = fingerprint(this.files);
     }
 
     /** Whether any file holds something else than the last time; a file that cannot be read holds nothing. */
     public boolean changed() {
-        var now = fingerprint();
+        var now = fingerprint(files);
         var changed = !now.equals(seen);
         seen = now;
         return changed;
     }
 
-    private String fingerprint() {
+    static String fingerprint(List<Path> files) {
+        return files.stream().map(WatchedFiles::content).collect(Collectors.joining(" "));
+    }
+
+    /** SHA-256 as hexadecimal digits. */
+    static String fingerprint(byte[] bytes) {
         try {
-            var digest = MessageDigest.getInstance("SHA-256");
-            for (var file : files) {
-                digest.update(digestOf(file));
-            }
-            return HexFormat.of().formatHex(digest.digest());
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException(impossible);
         }
     }
 
-    private static byte[] digestOf(Path file) throws NoSuchAlgorithmException {
+    private static String content(Path file) {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
+            return fingerprint(Files.readAllBytes(file));
         } catch (IOException unreadable) {
-            return new byte[0];
+            return "";
         }
     }
 }

@@ -59,6 +59,11 @@ public record GuardConfig(
                     node.optional("idle-timeout", time, DEFAULT.idleTimeout),
                     node.optional("body", ValueTypes.size("0", "1024GiB"), DEFAULT.body));
         }
+
+        private Limits behind(Limits open) {
+            return new Limits(
+                    open.headerBytes, open.requestLineBytes, headerCount, open.headerTimeout, open.idleTimeout, body);
+        }
     }
 
     /** Reads the sections {@code gateway} and {@code limits}, which other features read from as well. */
@@ -102,6 +107,12 @@ public record GuardConfig(
     public GuardConfig withClearTextHttp2(HostPort address) {
         return new GuardConfig(
                 listen, publicUrls, trustedProxies, forwardedHeader, limits, http2.withClearText(address));
+    }
+
+    /** The same behind a listener that is open already: what belongs to that stays as it is. */
+    public GuardConfig behind(GuardConfig open) {
+        return new GuardConfig(
+                open.listen, publicUrls, trustedProxies, forwardedHeader, limits.behind(open.limits), open.http2);
     }
 
     /** Where this gateway is reached: the first public URL, else the address it listens on by {@code scheme}. */

@@ -9,9 +9,10 @@ import io.vertx.ext.healthchecks.HealthChecks;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.healthchecks.HealthCheckHandler;
+import java.util.function.Supplier;
 
 /**
- * Serves {@code /health/live}, {@code /health/ready} and {@code /metrics}, and nothing else.
+ * Serves {@code /health/live}, {@code /health/ready}, {@code /metrics} and {@code POST /reload}, and nothing else.
  *
  * <p>Live answers 200 as long as this event loop answers at all. Ready answers 200 or 503 with the state of every
  * part.
@@ -23,11 +24,18 @@ public final class ManagementVerticle extends VerticleBase {
     private final ManagementConfig config;
     private final HealthChecks readiness;
     private final PrometheusMeterRegistry registry;
+    private final Supplier<Future<ReloadResult>> reload;
 
-    public ManagementVerticle(ManagementConfig config, HealthChecks readiness, PrometheusMeterRegistry registry) {
+    /** @param reload reads the configuration again */
+    public ManagementVerticle(
+            ManagementConfig config,
+            HealthChecks readiness,
+            PrometheusMeterRegistry registry,
+            Supplier<Future<ReloadResult>> reload) {
         this.config = config;
         this.readiness = readiness;
         this.registry = registry;
+        this.reload = reload;
     }
 
     @Override
@@ -36,6 +44,12 @@ public final class ManagementVerticle extends VerticleBase {
         router.get("/health/live").handler(context -> context.response().end("{\"status\":\"UP\"}"));
         router.get("/health/ready").handler(HealthCheckHandler.createWithHealthChecks(readiness));
         router.get("/metrics").handler(this::scrape);
+        router.post("/reload").handler(new ReloadDoor(reload));
+        router.route("/reload")
+                .handler(other -> other.response()
+                        .setStatusCode(405)
+                        .putHeader("Allow", "POST")
+                        .end());
         var guard = GuardConfig.plain(config.listen());
         var options = GuardedServer.options(guard);
         return GuardedServer.create(vertx, options, guard, registry)

@@ -5,6 +5,7 @@ import io.modelgate.answer.Challenge;
 import io.modelgate.answer.LoginRedirect;
 import io.modelgate.answer.ResourceMetadata;
 import io.modelgate.guard.RequestGuard;
+import io.modelgate.token.TokenVerifier;
 import io.modelgate.upstream.OwnCookies;
 import io.modelgate.upstream.Upstream;
 import io.vertx.core.Future;
@@ -12,6 +13,7 @@ import io.vertx.core.Vertx;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,10 +28,21 @@ final class FrontDoorAssembly {
             new OwnCookies(Set.of("__Host-modelgate", "modelgate"), List.of("__Host-modelgate-", "modelgate-"));
 
     private final FrontDoor frontDoor;
-    private final Collection<Upstream> upstreams;
+    private final ProxyConfig config;
+    private final Records records;
+    private final LastAnswers lastAnswers;
+    private final Map<String, Upstream> upstreams;
 
-    private FrontDoorAssembly(FrontDoor frontDoor, Collection<Upstream> upstreams) {
+    private FrontDoorAssembly(
+            FrontDoor frontDoor,
+            ProxyConfig config,
+            Records records,
+            LastAnswers lastAnswers,
+            Map<String, Upstream> upstreams) {
         this.frontDoor = frontDoor;
+        this.config = config;
+        this.records = records;
+        this.lastAnswers = lastAnswers;
         this.upstreams = upstreams;
     }
 
@@ -37,14 +50,49 @@ final class FrontDoorAssembly {
         return frontDoor;
     }
 
+    ProxyConfig config() {
+        return config;
+    }
+
     Future<Void> close() {
+        return close(upstreams.values());
+    }
+
+    private static Future<Void> close(Collection<Upstream> upstreams) {
         return Future.join(upstreams.stream().map(Upstream::close).toList()).mapEmpty();
     }
 
-    static FrontDoorAssembly build(Vertx vertx, ProxyParts parts) {
+    /** Closes what is not gone on with in {@code others}. */
+    Future<Void> closeAllBut(FrontDoorAssembly others) {
+        return close(notIn(others));
+    }
+
+    /** Goes out of use for {@code next}. Completes when the last request is over, or was cut. */
+    Future<Void> retire(Vertx vertx, FrontDoorAssembly next) {
+        return Retiring.start(vertx, records, notIn(next), next.config.reloadTimeout());
+    }
+
+    private List<Upstream> notIn(FrontDoorAssembly others) {
+        return upstreams.values().stream()
+                .filter(upstream -> !others.upstreams.containsValue(upstream))
+                .toList();
+    }
+
+    /** One of another configuration on the same event loop, with those upstreams of this one that are {@code kept}. */
+    FrontDoorAssembly rebuild(Vertx vertx, ProxyParts parts, Set<String> kept) {
+        var going = new HashMap<>(upstreams);
+        going.keySet().retainAll(kept);
+        return build(vertx, parts, lastAnswers, going);
+    }
+
+    static FrontDoorAssembly build(Vertx vertx, ProxyParts parts, LastAnswers lastAnswers) {
+        return build(vertx, parts, lastAnswers, Map.of());
+    }
+
+    private static FrontDoorAssembly build(
+            Vertx vertx, ProxyParts parts, LastAnswers lastAnswers, Map<String, Upstream> going) {
         var config = parts.config();
         var publicUrl = parts.guard().canonicalUrl(parts.listeners().config().scheme());
-        var lastAnswers = new LastAnswers(vertx);
         var answers = new Answers(
                 config.browserRule(),
                 new LoginRedirect(config.loginUri()),
@@ -61,8 +109,8 @@ final class FrontDoorAssembly {
                 parts.meters());
         var anyIssuer = parts.issuers().verifierFor(config.issuers());
         var identityHeaders = new IdentityHeaders();
-        var upstreams = upstreams(vertx, parts);
-        var routing = new Routing(plans(parts, upstreams));
+        var upstreams = upstreams(vertx, parts, going);
+        var routing = new Routing(parts.routes(), plans(parts, upstreams));
         var guard = new RequestGuard(parts.guard());
         var frontDoor = new FrontDoor(
                 guard,
@@ -82,20 +130,20 @@ final class FrontDoorAssembly {
                 records,
                 new Throttle(parts.overload()),
                 lastAnswers);
-        return new FrontDoorAssembly(frontDoor, upstreams.values());
+        return new FrontDoorAssembly(frontDoor, config, records, lastAnswers, upstreams);
     }
 
     private static List<URI> authUris(ProxyConfig config, URI publicUrl) {
         return List.of(publicUrl.resolve(config.loginUri()));
     }
 
-    private static Map<String, Upstream> upstreams(Vertx vertx, ProxyParts parts) {
-        var upstreams = new LinkedHashMap<String, Upstream>();
+    private static Map<String, Upstream> upstreams(Vertx vertx, ProxyParts parts, Map<String, Upstream> going) {
+        var upstreams = new LinkedHashMap<>(going);
         parts.config()
                 .upstreams()
-                .forEach((name, config) -> upstreams.put(
+                .forEach((name, config) -> upstreams.computeIfAbsent(
                         name,
-                        new Upstream(
+                        missing -> new Upstream(
                                 vertx,
                                 config,
                                 OWN_COOKIES,
@@ -105,6 +153,8 @@ final class FrontDoorAssembly {
 
     private static List<RoutePlan> plans(ProxyParts parts, Map<String, Upstream> upstreams) {
         var plans = new ArrayList<RoutePlan>();
+        // Thousands of routes share a few choices of issuers.
+        var verifiers = new HashMap<Set<String>, TokenVerifier>();
         for (var route : parts.config().routes().routes()) {
             Optional<Upstream> upstream = route.target()
                     .fold(
@@ -113,7 +163,12 @@ final class FrontDoorAssembly {
             var rate = route.rateLimit()
                     .or(parts.config()::rateLimit)
                     .map(limit -> parts.overload().rateLimits().of(route.id(), route.methods(), limit));
-            plans.add(new RoutePlan(route, route.id(), parts.issuers().verifierFor(route.issuers()), upstream, rate));
+            plans.add(new RoutePlan(
+                    route,
+                    route.id(),
+                    verifiers.computeIfAbsent(route.issuers(), parts.issuers()::verifierFor),
+                    upstream,
+                    rate));
         }
         return plans;
     }

@@ -33,6 +33,8 @@ import java.util.regex.Pattern;
  * @param accessLog {@code access-log}: whether every request gets a line on standard output; default false
  * @param shutdownGrace {@code shutdown-grace}: serving on while not ready, before listeners close; default 5 s
  * @param shutdownTimeout {@code shutdown-timeout}: for requests in flight after that; default 30 s
+ * @param reloadTimeout {@code reload-timeout}: for requests in flight to an upstream that a reload changes or takes
+ *     away; default 10 m
  * @param rateLimit {@code rate-limit}: of each route that has none of its own; default none
  * @param limits {@code limits}: how much may go on at once
  * @param streams the section {@code streams}
@@ -49,6 +51,7 @@ public record ProxyConfig(
         boolean accessLog,
         Duration shutdownGrace,
         Duration shutdownTimeout,
+        Duration reloadTimeout,
         Optional<RateLimit> rateLimit,
         LimitConfig limits,
         StreamConfig streams,
@@ -101,6 +104,7 @@ public record ProxyConfig(
                 gateway.optional("access-log", ValueTypes.flag(), false),
                 gateway.optional("shutdown-grace", ValueTypes.duration("0s", "10m"), Duration.ofSeconds(5)),
                 gateway.optional("shutdown-timeout", ValueTypes.duration("1s", "1h"), Duration.ofSeconds(30)),
+                gateway.optional("reload-timeout", ValueTypes.duration("1s", "24h"), Duration.ofMinutes(10)),
                 RateLimit.read(gateway.section("rate-limit")),
                 LimitConfig.read(root.section("limits")),
                 StreamConfig.read(root.section("streams")),

@@ -7,6 +7,7 @@ import io.modelgate.bus.BusClient;
 import io.modelgate.guard.GuardConfig;
 import io.modelgate.limit.Overload;
 import io.modelgate.listener.ListenerParts;
+import io.modelgate.route.RouteTable;
 import io.modelgate.stream.Streams;
 import io.modelgate.token.Issuers;
 import io.modelgate.trace.Tracing;
@@ -17,12 +18,14 @@ import java.util.Map;
 /**
  * What the front doors of all event loops share: immutable, or safe for threads.
  *
+ * @param routes those of {@code config}, built once for all
  * @param fleets the targets of each upstream, by its name
  */
 public record ProxyParts(
         GuardConfig guard,
         ListenerParts listeners,
         ProxyConfig config,
+        RouteTable routes,
         Issuers issuers,
         AssertionMinter minter,
         AssertionKeyRing assertionKeys,
@@ -37,5 +40,25 @@ public record ProxyParts(
 
     public ProxyParts {
         fleets = Map.copyOf(fleets);
+    }
+
+    /** The same of another configuration. Builds the table of its routes, so not for an event loop. */
+    public ProxyParts with(GuardConfig guard, ProxyConfig config, Issuers issuers, Map<String, Fleet> fleets) {
+        return new ProxyParts(
+                guard,
+                listeners,
+                config,
+                new RouteTable(config.routes().routes()),
+                issuers,
+                minter,
+                assertionKeys,
+                bus,
+                drain,
+                overload,
+                streams,
+                clock,
+                fleets,
+                tracing,
+                meters);
     }
 }

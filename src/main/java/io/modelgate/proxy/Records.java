@@ -15,6 +15,7 @@ final class Records {
     private final AccessLog accessLog;
     private final Tracing tracing;
     private final MeterRegistry meters;
+    private int open;
 
     Records(
             Overload overload,
@@ -31,8 +32,14 @@ final class Records {
         this.meters = meters;
     }
 
+    /** Whether every request that began here is over. */
+    boolean allFinished() {
+        return open == 0;
+    }
+
     /** To be called for a request that {@link Overload#enter} let in. */
     void begin(Exchange exchange) {
+        open++;
         var request = exchange.request();
         exchange.trace(tracing.begin(
                 request,
@@ -63,6 +70,7 @@ final class Records {
 
     private void finish(Exchange exchange) {
         if (exchange.claimEnd()) {
+            open--;
             overload.leave();
             exchange.leavePlace();
             accessLog.write(exchange);

@@ -17,8 +17,9 @@ final class Routing {
     private final RouteTable table;
     private final IdentityHashMap<Route, RoutePlan> plans = new IdentityHashMap<>();
 
-    Routing(Collection<RoutePlan> plans) {
-        this.table = new RouteTable(plans.stream().map(RoutePlan::route).toList());
+    /** @param plans one for each route of the table */
+    Routing(RouteTable table, Collection<RoutePlan> plans) {
+        this.table = table;
         plans.forEach(plan -> this.plans.put(plan.route(), plan));
     }
 

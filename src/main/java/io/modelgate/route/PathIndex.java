@@ -40,6 +40,15 @@ final class PathIndex<V> {
         return null;
     }
 
+    /** How many entries a question for this hash walks past at most. */
+    int probes(int hash) {
+        var count = 0;
+        for (var node = buckets[bucket(hash)]; node != null; node = node.next()) {
+            count++;
+        }
+        return count;
+    }
+
     private int bucket(int hash) {
         return (hash ^ (hash >>> 16)) & (buckets.length - 1);
     }

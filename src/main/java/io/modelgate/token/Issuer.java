@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
 final class Issuer {
 
     private static final Logger LOG = LoggerFactory.getLogger(Issuer.class);
+    private static final String AGE = "modelgate.jwks.age";
     private static final String DISCOVERY = "/.well-known/openid-configuration";
 
     private final IssuerConfig config;
@@ -55,7 +56,12 @@ final class Issuer {
                 ? new IntrospectionVerifier(
                         http, () -> metadata.introspection(), config, client, introspectedLife, clock)
                 : null;
-        Gauge.builder("modelgate.jwks.age", keys, JwkSource::ageSeconds)
+    }
+
+    /** Has the gauge tell of this issuer, in place of another of its name. */
+    void observe() {
+        meters.find(AGE).tag("issuer", config.name()).meters().forEach(meters::remove);
+        Gauge.builder(AGE, keys, JwkSource::ageSeconds)
                 .baseUnit("seconds")
                 .tag("issuer", config.name())
                 .register(meters);

@@ -1,6 +1,8 @@
 package io.modelgate.token;
 
+import io.modelgate.http.ClosedClients;
 import io.modelgate.token.ProviderFailure.Kind;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -32,11 +34,13 @@ final class ProviderHttp {
     private static final int MAX_WAITING = 1_000;
     private static final int MAX_BODY = 1024 * 1024;
 
+    private final Context maker;
     private final HttpClient client;
     private final IssuerConfig.Connection connection;
 
     ProviderHttp(Vertx vertx, IssuerConfig.Connection connection) {
         this.connection = connection;
+        this.maker = vertx.getOrCreateContext();
         var options = new HttpClientOptions()
                 .setConnectTimeout((int) connection.timeout().toMillis())
                 .setIdleTimeoutUnit(TimeUnit.SECONDS)
@@ -63,7 +67,7 @@ final class ProviderHttp {
     }
 
     Future<Void> close() {
-        return client.close();
+        return client.close().onComplete(closed -> ClosedClients.forget(client, maker));
     }
 
     /** The JSON object of a 200 answer; anything else is a failure. */

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class VerdictCache {
 
+    static final String SIZE = "modelgate.token.cache.size";
+
     /** @param scope who judges: the same token may mean different things to different issuers */
     record Key(long a, long b, long c, long d, int scope) {
 
@@ -46,7 +48,7 @@ final class VerdictCache {
     private final Cache<Key, Entry> entries;
     private final AtomicLong evictions = new AtomicLong();
 
-    VerdictCache(TokenConfig.Cache config, InstantSource clock, MeterRegistry meters) {
+    VerdictCache(TokenConfig.Cache config, InstantSource clock) {
         this.config = config;
         this.clock = clock;
         // The entry's own deadline decides; this only sees to it that nothing lies about for long.
@@ -56,8 +58,10 @@ final class VerdictCache {
                 .maximumSize(config.maxEntries())
                 .expireAfterWrite(config.jwt().plus(config.introspected()))
                 .build();
-        Gauge.builder("modelgate.token.cache.size", entries, Cache::estimatedSize)
-                .register(meters);
+    }
+
+    void observe(MeterRegistry meters) {
+        Gauge.builder(SIZE, entries, Cache::estimatedSize).register(meters);
     }
 
     /** The verdict if it still holds, else null. */
@@ -81,14 +85,19 @@ final class VerdictCache {
 
     /** Keeps a verdict for as long as its kind allows, unless something was evicted since it began to be reached. */
     void put(Key key, Verification verification, long generation) {
+        put(key, verification, Long.MAX_VALUE, generation);
+    }
+
+    private void put(Key key, Verification verification, long latest, long generation) {
         var now = clock.millis();
-        var until = verification.fold(
+        var life = verification.fold(
                 valid -> Math.min(
                         valid.claims().expiresAt().toEpochMilli(),
                         now + life(valid.claims()).toMillis()),
                 invalid -> invalid.reason() == Reason.INACTIVE
                         ? now + config.inactive().toMillis()
                         : 0L);
+        var until = Math.min(life, latest);
         if (until <= now) {
             return;
         }
@@ -96,6 +105,25 @@ final class VerdictCache {
         if (evictions.get() != generation) {
             entries.invalidate(key);
         }
+    }
+
+    /**
+     * Takes over what another cache holds of the valid tokens of some issuers, none of it for longer than it would have
+     * been held there.
+     *
+     * @param from the scope it was judged in there
+     * @param to the scope it counts in here
+     * @param issuers names
+     */
+    void inherit(VerdictCache other, int from, int to, Set<String> issuers) {
+        var generation = generation();
+        other.entries.asMap().forEach((key, entry) -> {
+            if (key.scope == from
+                    && entry.verification.fold(
+                            valid -> issuers.contains(valid.claims().issuer()), invalid -> false)) {
+                put(new Key(key.a, key.b, key.c, key.d, to), entry.verification, entry.until, generation);
+            }
+        });
     }
 
     void evictKeys(String issuer, Set<String> keyIds) {

@@ -1,6 +1,5 @@
 package io.modelgate.upstream;
 
-import io.micrometer.core.instrument.Counter;
 import io.modelgate.http.GatewayException;
 import io.modelgate.http.Problem;
 import io.modelgate.http.ProblemType;
@@ -12,6 +11,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +30,8 @@ final class Breaker {
     private static final String NO_ANSWER = "no answer";
 
     private final CircuitBreaker circuit;
-    private final boolean opens;
+    private final boolean enabled;
+    private final AtomicLong opens = new AtomicLong();
     private final long resetNanos;
     private volatile boolean closed = true;
     private volatile boolean failing;
@@ -40,8 +41,8 @@ final class Breaker {
      * @param name of the upstream
      * @param patience for the request that tries, longer than it may take: should it be lost, another will try
      */
-    Breaker(Vertx vertx, String name, BreakerConfig config, Duration patience, Counter opened) {
-        opens = config.failures() > 0;
+    Breaker(Vertx vertx, String name, BreakerConfig config, Duration patience) {
+        enabled = config.failures() > 0;
         resetNanos = config.resetAfter().toNanos();
         circuit = CircuitBreaker.create(
                 name,
@@ -54,7 +55,7 @@ final class Breaker {
         circuit.openHandler(open -> {
             openedAt = System.nanoTime();
             closed = false;
-            opened.increment();
+            opens.incrementAndGet();
             LOG.atWarn()
                     .addKeyValue("upstream", name)
                     .addKeyValue("seconds", config.resetAfter().toSeconds())
@@ -73,6 +74,11 @@ final class Breaker {
         return closed;
     }
 
+    /** How often it has opened. */
+    long opens() {
+        return opens.get();
+    }
+
     CircuitBreakerState state() {
         return circuit.state();
     }
@@ -87,7 +93,7 @@ final class Breaker {
 
     /** A request got no answer. */
     void failed() {
-        if (opens && closed) {
+        if (enabled && closed) {
             // Marked once it was counted: a success in between has nothing to forget yet.
             circuit.execute(() -> Future.failedFuture(NO_ANSWER)).onFailure(counted -> failing = true);
         }

@@ -51,6 +51,7 @@ final class ConnectionPool {
     private final Deque<PooledConnection> idle = new ArrayDeque<>();
     private final List<SharedConnection> shared = new ArrayList<>();
     private final Deque<Borrower> waiting = new ArrayDeque<>();
+    private boolean retired;
     private int connecting;
     private int tunnels;
     private long tick;
@@ -151,6 +152,12 @@ final class ConnectionPool {
         }
     }
 
+    /** Keeps no connection from now on: requests that are on their way here still get one, and it ends with them. */
+    void retire() {
+        retired = true;
+        closeIdle();
+    }
+
     private void closeSoon(PooledConnection connection) {
         context.runOnContext(now -> closeQuietly(connection.http));
     }
@@ -237,7 +244,9 @@ final class ConnectionPool {
     private void offer(PooledConnection connection) {
         var next = nextWaiting();
         connection.borrower = next;
-        if (next == null) {
+        if (next == null && retired) {
+            close(connection);
+        } else if (next == null) {
             connection.kept = true;
             connection.idleSince = tick;
             idle.addLast(connection);
@@ -321,7 +330,8 @@ final class ConnectionPool {
                 : new GatewayException(ProblemType.UPSTREAM_BUSY, "The upstream had no free connection in time.");
     }
 
-    private boolean isUnused() {
+    /** Whether there is neither a connection nor anybody who waits for one. */
+    boolean isUnused() {
         return open.isEmpty() && shared.isEmpty() && waiting.isEmpty() && connecting == 0;
     }
 }

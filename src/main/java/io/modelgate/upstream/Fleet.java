@@ -1,6 +1,6 @@
 package io.modelgate.upstream;
 
-import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -9,12 +9,14 @@ import io.modelgate.balance.Roster;
 import io.modelgate.http.ProblemType;
 import io.vertx.circuitbreaker.CircuitBreakerState;
 import io.vertx.core.Vertx;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,7 +27,9 @@ import org.slf4j.event.Level;
  * What all event loops share of one upstream: its targets and who of them is in service, its breaker, its numbers. Keeps
  * the targets up to date by DNS and health checks until it is closed. Metrics: {@code modelgate.upstream.targets{upstream,
  * state}}, {@code modelgate.upstream.retries{upstream, reason}}, {@code modelgate.upstream.breaker{upstream, state}} (1
- * for the state it is in), {@code modelgate.upstream.breaker.opens{upstream}}, and those of {@link PoolLoad}.
+ * for the state it is in), {@code modelgate.upstream.breaker.opens{upstream}}, {@code modelgate.upstream.pool.connections{upstream}},
+ * in use or free, and {@code modelgate.upstream.pool.queue{upstream}}, requests that wait for one; once {@link #show} was
+ * called.
  */
 public final class Fleet {
 
@@ -35,13 +39,13 @@ public final class Fleet {
     private final String name;
     private final Roster roster;
     private final Breaker breaker;
-    private final PoolLoad load;
+    private final PoolLoad load = new PoolLoad();
     private final Names names;
     private final @Nullable Prober prober;
     private final MeterRegistry registry;
-    private final List<Meter> meters = new ArrayList<>();
-    private final Counter retriesElsewhere;
-    private final Counter retriesKept;
+    private final List<Meter> meters = new CopyOnWriteArrayList<>();
+    private final LongAdder retriesElsewhere = new LongAdder();
+    private final LongAdder retriesKept = new LongAdder();
     private final Set<Runnable> watchers = ConcurrentHashMap.newKeySet();
 
     /** @param name of the upstream in the configuration */
@@ -60,27 +64,38 @@ public final class Fleet {
         this.vertx = vertx;
         this.name = name;
         this.registry = registry;
-        this.load = new PoolLoad(registry, name);
         this.roster = new Roster(resilience.balance(), resilience.ejection(), () -> System.nanoTime() | 1);
-        this.retriesElsewhere = counter("modelgate.upstream.retries", "reason", "no_connection");
-        this.retriesKept = counter("modelgate.upstream.retries", "reason", "kept_connection");
         this.breaker = new Breaker(
                 vertx,
                 name,
                 resilience.breaker(),
-                config.connectTimeout().plus(config.idleTimeout()).plus(config.responseTimeout()),
-                counter("modelgate.upstream.breaker.opens"));
+                config.connectTimeout().plus(config.idleTimeout()).plus(config.responseTimeout()));
         this.prober = resilience
                 .health()
                 .map(health -> new Prober(vertx, config.clientOptions(), health, this::checked))
                 .orElse(null);
         this.names = new Names(vertx, resolver, config.targets(), resilience.dnsRefresh(), this::set);
+    }
+
+    /** Shows its metrics, where no other upstream of this name shows any. */
+    public void show() {
+        counter("modelgate.upstream.retries", retriesElsewhere::sum, "reason", "no_connection");
+        counter("modelgate.upstream.retries", retriesKept::sum, "reason", "kept_connection");
+        counter("modelgate.upstream.breaker.opens", breaker::opens);
+        gauge("modelgate.upstream.pool.connections", load::connections);
+        gauge("modelgate.upstream.pool.queue", load::queue);
         for (var state : Member.State.values()) {
-            gauge("modelgate.upstream.targets", word(state), () -> roster.count(state));
+            gauge("modelgate.upstream.targets", () -> roster.count(state), "state", word(state));
         }
         for (var state : CircuitBreakerState.values()) {
-            gauge("modelgate.upstream.breaker", word(state), () -> breaker.state() == state ? 1 : 0);
+            gauge("modelgate.upstream.breaker", () -> breaker.state() == state ? 1 : 0, "state", word(state));
         }
+    }
+
+    /** Takes its metrics away, for another of its name. */
+    public void hide() {
+        meters.forEach(registry::remove);
+        meters.clear();
     }
 
     /** Whether such a problem is the target's: it gave no connection, no answer or none in time. */
@@ -136,8 +151,7 @@ public final class Fleet {
         if (prober != null) {
             prober.close();
         }
-        meters.forEach(registry::remove);
-        load.close();
+        hide();
     }
 
     private void set(List<Member> members) {
@@ -167,17 +181,15 @@ public final class Fleet {
         }
     }
 
-    private void gauge(String metric, String state, Supplier<Number> value) {
-        meters.add(Gauge.builder(metric, value)
-                .tag("upstream", name)
-                .tag("state", state)
-                .register(registry));
+    private void gauge(String metric, Supplier<Number> value, String... tags) {
+        meters.add(Gauge.builder(metric, value).tag("upstream", name).tags(tags).register(registry));
     }
 
-    private Counter counter(String metric, String... tags) {
-        var counter = Counter.builder(metric).tag("upstream", name).tags(tags).register(registry);
-        meters.add(counter);
-        return counter;
+    private void counter(String metric, LongSupplier value, String... tags) {
+        meters.add(FunctionCounter.builder(metric, value, LongSupplier::getAsLong)
+                .tag("upstream", name)
+                .tags(tags)
+                .register(registry));
     }
 
     private static String word(Enum<?> state) {

@@ -60,6 +60,14 @@ final class Lineup {
         return pools.stream().mapToInt(ConnectionPool::tunnels).sum();
     }
 
+    void retire() {
+        pools.forEach(ConnectionPool::retire);
+    }
+
+    boolean isUnused() {
+        return pools.stream().allMatch(ConnectionPool::isUnused);
+    }
+
     int pick(long key, Collection<Member> tried) {
         return balancer.pick(key, tried);
     }

@@ -1,6 +1,8 @@
 package io.modelgate.upstream;
 
 import io.modelgate.balance.Member;
+import io.modelgate.http.ClosedClients;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientAgent;
@@ -27,6 +29,7 @@ final class Prober {
     }
 
     private final Vertx vertx;
+    private final Context maker;
     private final HttpClientAgent client;
     private final boolean tls;
     private final HealthConfig config;
@@ -48,6 +51,7 @@ final class Prober {
     /** @param options of the connections to the upstream */
     Prober(Vertx vertx, HttpClientOptions options, HealthConfig config, Verdicts verdicts) {
         this.vertx = vertx;
+        this.maker = vertx.getOrCreateContext();
         this.client = vertx.createHttpClient(new HttpClientOptions(options).setKeepAlive(false));
         this.tls = options.isSsl();
         this.config = config;
@@ -68,7 +72,7 @@ final class Prober {
 
     void close() {
         watch(List.of());
-        client.close().onComplete(closed -> {}, failure -> {});
+        client.close().onComplete(closed -> ClosedClients.forget(client, maker), failure -> {});
     }
 
     private synchronized boolean watches(Member member) {

@@ -1,8 +1,10 @@
 package io.modelgate.upstream;
 
 import io.modelgate.balance.Member;
+import io.modelgate.http.ClosedClients;
 import io.modelgate.http.GatewayException;
 import io.modelgate.http.ProblemType;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -29,6 +31,7 @@ public final class Upstream {
             refused(ProblemType.UPSTREAM_BUSY, "The upstream has as many WebSockets open as it may.");
 
     private final Vertx vertx;
+    private final Context context;
     private final UpstreamConfig config;
     private final Fleet fleet;
     private final HttpClientAgent client;
@@ -37,6 +40,7 @@ public final class Upstream {
     private final Exchange.Limits limits;
     private final OwnCookies ownCookies;
     private Lineup lineup;
+    private boolean retired;
 
     /** @param fleet what this event loop shares with the others */
     public Upstream(Vertx vertx, UpstreamConfig config, OwnCookies ownCookies, Fleet fleet) {
@@ -45,7 +49,7 @@ public final class Upstream {
         this.fleet = fleet;
         this.client = vertx.createHttpClient(config.clientOptions());
         this.hashKey = HashKey.of(config.resilience().balance());
-        var context = vertx.getOrCreateContext();
+        this.context = vertx.getOrCreateContext();
         this.refresh = () -> context.runOnContext(changed -> refresh());
         fleet.watch(refresh);
         this.lineup = lineup(fleet.roster().members(), member -> null);
@@ -110,10 +114,21 @@ public final class Upstream {
                 .start();
     }
 
+    /** Keeps no unused connection from now on; what is under way, or still comes, is served. */
+    public void retire() {
+        retired = true;
+        lineup.retire();
+    }
+
+    /** Whether nothing is under way and no connection is open. */
+    public boolean isUnused() {
+        return lineup.isUnused();
+    }
+
     /** Closes every connection; what is under way is cut. */
     public Future<Void> close() {
         fleet.unwatch(refresh);
-        return client.close();
+        return client.close().onComplete(closed -> ClosedClients.forget(client, context));
     }
 
     /** Where a request may go; null where nobody is to be asked now. */
@@ -139,7 +154,11 @@ public final class Upstream {
     }
 
     private ConnectionPool connections(Member member) {
-        return new ConnectionPool(vertx, client, Addresses.of(member, config.isTls()), config, fleet.load());
+        var pool = new ConnectionPool(vertx, client, Addresses.of(member, config.isTls()), config, fleet.load());
+        if (retired) {
+            pool.retire();
+        }
+        return pool;
     }
 
     private static Future<Void> refused(ProblemType type, String detail) {

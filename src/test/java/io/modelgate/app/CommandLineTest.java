@@ -38,6 +38,7 @@ class CommandLineTest {
                 "config --help",
                 "config check --help",
                 "config show --help",
+                "reload --help",
                 "token --help",
                 "token check --help",
                 "demo --help",

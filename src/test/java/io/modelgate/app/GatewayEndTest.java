@@ -23,8 +23,8 @@ class GatewayEndTest {
                     management: {listen: '127.0.0.1:0'}
                     issuers: {test: {issuer: '%s', audiences: modelgate}}
                     """.formatted(provider.issuer());
-            var gateway = Gateway.start(ConfigFile.of("test", yaml, Map.of()).read(GatewayConfig::read))
-                    .await(60, TimeUnit.SECONDS);
+            var gateway =
+                    Gateway.start(() -> ConfigFile.of("test", yaml, Map.of())).await(60, TimeUnit.SECONDS);
 
             var stopped = gateway.stop();
 

@@ -1,7 +1,6 @@
 package io.modelgate.demo;
 
 import io.modelgate.app.Gateway;
-import io.modelgate.app.GatewayConfig;
 import io.modelgate.config.ConfigFile;
 import io.modelgate.model.ModelCollections;
 import io.modelgate.store.Filter;
@@ -27,8 +26,7 @@ final class LocalGateway implements GatewayProcess {
     }
 
     static GatewayProcess start(Path configFile, List<JsonObject> storedModels) throws TimeoutException {
-        var config = ConfigFile.of(configFile, Map.of()).read(GatewayConfig::read);
-        var gateway = Gateway.start(config).await(SECONDS, TimeUnit.SECONDS);
+        var gateway = Gateway.start(() -> ConfigFile.of(configFile, Map.of())).await(SECONDS, TimeUnit.SECONDS);
         var store = gateway.storage().orElseThrow().scoped();
         fill(store, storedModels).await(SECONDS, TimeUnit.SECONDS);
         return new LocalGateway(gateway);

@@ -9,6 +9,7 @@ import io.modelgate.bus.BusClient;
 import io.modelgate.config.ConfigFile;
 import io.modelgate.limit.Overload;
 import io.modelgate.listener.ListenerParts;
+import io.modelgate.route.RouteTable;
 import io.modelgate.stream.Streams;
 import io.modelgate.testkit.FreePorts;
 import io.modelgate.testkit.RawHttp;
@@ -34,7 +35,7 @@ class MissingServiceTest {
         var vertx = Vertx.vertx();
         var port = FreePorts.one();
         try (var provider = TestProvider.start()) {
-            var deployed = vertx.deployVerticle(new ProxyVerticle(parts(vertx, provider, port)))
+            var deployed = vertx.deployVerticle(new ProxyVerticle(parts(vertx, provider, port), new FrontDoors()))
                     .await(20, TimeUnit.SECONDS);
             assertThat(deployed).isNotBlank();
             try (var http = RawHttp.connect(port)) {
@@ -67,6 +68,7 @@ class MissingServiceTest {
                 config.guard(),
                 ListenerParts.load(vertx, config.listener(), clock, meters).await(20, TimeUnit.SECONDS),
                 config.proxy(),
+                new RouteTable(config.proxy().routes().routes()),
                 issuers,
                 new AssertionMinter(ring, clock),
                 ring,

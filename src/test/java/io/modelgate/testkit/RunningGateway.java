@@ -2,18 +2,19 @@ package io.modelgate.testkit;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.modelgate.app.Gateway;
-import io.modelgate.app.GatewayConfig;
 import io.modelgate.config.ConfigFile;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 
 /** The whole gateway in this process, on free ports, with a client that follows no redirect. */
@@ -42,9 +43,17 @@ public final class RunningGateway implements AutoCloseable {
         return start(yaml, HttpClient.newBuilder().sslContext(tls));
     }
 
+    /** @param file a configuration as above, read again when it changes or {@link #reload} is called */
+    public static RunningGateway start(Path file) throws TimeoutException {
+        return start(() -> ConfigFile.of(file, Map.of()), HttpClient.newBuilder());
+    }
+
     private static RunningGateway start(String yaml, HttpClient.Builder client) throws TimeoutException {
-        var config = ConfigFile.of("test", yaml, Map.of()).read(GatewayConfig::read);
-        return new RunningGateway(Gateway.start(config).await(SECONDS, TimeUnit.SECONDS), client);
+        return start(() -> ConfigFile.of("test", yaml, Map.of()), client);
+    }
+
+    private static RunningGateway start(Supplier<ConfigFile> file, HttpClient.Builder client) throws TimeoutException {
+        return new RunningGateway(Gateway.start(file).await(SECONDS, TimeUnit.SECONDS), client);
     }
 
     public Gateway gateway() {
@@ -77,6 +86,12 @@ public final class RunningGateway implements AutoCloseable {
 
     public HttpResponse<String> management(String path) throws IOException, InterruptedException {
         return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort() + path)));
+    }
+
+    @CanIgnoreReturnValue
+    public HttpResponse<String> reload() throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort() + "/reload"))
+                .POST(HttpRequest.BodyPublishers.noBody()));
     }
 
     @CanIgnoreReturnValue

@@ -190,6 +190,7 @@ final class Rig implements AutoCloseable {
     private void listen(String yaml) {
         var config = ConfigFile.of("rig", yaml, Map.of()).read(UpstreamConfig::read);
         var fleet = Fleet.start(vertx, "rig", config, meters, resolver.orElseGet(() -> Resolver.of(vertx)));
+        fleet.show();
         await(vertx.deployVerticle(new VerticleBase() {
             @Override
             public Future<?> start() {
