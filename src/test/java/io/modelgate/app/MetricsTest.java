@@ -58,6 +58,9 @@ class MetricsTest {
                 .containsExactly(
                         "modelgate_access_decisions_total [outcome, reason, route]",
                         "modelgate_bus_requests_seconds [address, outcome]",
+                        "modelgate_config_last_reload_success []",
+                        "modelgate_config_last_reload_time_seconds []",
+                        "modelgate_config_restart_keys []",
                         "modelgate_connections_open []",
                         "modelgate_connections_refused_total []",
                         "modelgate_crypto_native []",
@@ -69,6 +72,7 @@ class MetricsTest {
                         "modelgate_overload_shedding []",
                         "modelgate_problems_total [problem]",
                         "modelgate_requests_in_flight []",
+                        "modelgate_streams_open [kind]",
                         "modelgate_token_cache_requests_total [result]",
                         "modelgate_token_cache_size []",
                         "modelgate_token_verifications_total [kind, outcome]",

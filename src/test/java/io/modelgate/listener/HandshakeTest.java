@@ -88,7 +88,7 @@ class HandshakeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"http/1.1", "h2,http/1.1"})
+    @ValueSource(strings = {"http/1.1", "http/1.1,spdy/3"})
     void http_1_1_is_agreed_on_with_who_offers_nothing_we_like_better(String offered) throws Exception {
         try (var connection = TlsClient.connect(client, gateway, TlsClient.offering(offered.split(",", -1)))) {
             assertThat(connection.socket().getApplicationProtocol()).isEqualTo("http/1.1");

@@ -28,17 +28,15 @@ public final class LogLines implements AutoCloseable {
     private LogLines(String name, Level level) {
         logger = (Logger) LoggerFactory.getLogger(name);
         before = logger.getLevel();
-        if (level != null) {
-            logger.setLevel(level);
-        }
+        logger.setLevel(level);
         appender.setContext(logger.getLoggerContext());
         appender.start();
         logger.addAppender(appender);
     }
 
-    /** Messages alone. */
+    /** Messages at info and above, whatever another test left the level at. */
     public static LogLines of(String logger) {
-        return new LogLines(logger, null);
+        return new LogLines(logger, Level.INFO);
     }
 
     /** At every level. */

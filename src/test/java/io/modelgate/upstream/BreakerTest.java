@@ -193,6 +193,9 @@ final class BreakerTest {
     }
 
     private static double opens(Rig rig) {
-        return rig.meters.get("modelgate.upstream.breaker.opens").counter().count();
+        return rig.meters
+                .get("modelgate.upstream.breaker.opens")
+                .functionCounter()
+                .count();
     }
 }

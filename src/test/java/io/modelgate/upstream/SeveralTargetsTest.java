@@ -211,7 +211,7 @@ final class SeveralTargetsTest {
         return rig.meters
                 .get("modelgate.upstream.retries")
                 .tag("reason", reason)
-                .counter()
+                .functionCounter()
                 .count();
     }
 }
