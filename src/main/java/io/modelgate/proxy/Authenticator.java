@@ -32,7 +32,7 @@ final class Authenticator {
         if (authorization.length() - SCHEME.length() > BearerToken.MAX_LENGTH) {
             return TOO_LARGE;
         }
-        var token = BearerToken.parse(authorization.substring(SCHEME.length()).strip());
+        var token = BearerToken.parse(authorization, SCHEME.length());
         if (token.isEmpty()) {
             return MALFORMED;
         }
