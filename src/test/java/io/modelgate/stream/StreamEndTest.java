@@ -24,7 +24,7 @@ class StreamEndTest {
     @Test
     void with_its_token_a_websocket_ends_between_two_frames() throws Exception {
         try (var scene = TunnelScene.start("");
-                var joined = scene.join(scene.upgrade("/app/x", scene.bearer(3)))) {
+                var joined = scene.join(scene.upgrade("/app/x", scene.bearer(2)))) {
             var text = TestFrames.text("said before", false);
             joined.upstream().send(text);
             assertThat(joined.client().read(text.length)).isEqualTo(text);
@@ -104,7 +104,7 @@ class StreamEndTest {
         try (var scene = TunnelScene.start("", "idle-timeout: 300ms");
                 var client = scene.client()
                         .send(scene.request(
-                                "/app/events", scene.bearer(4), "Accept: text/event-stream", "Last-Event-ID: 41"));
+                                "/app/events", scene.bearer(2), "Accept: text/event-stream", "Last-Event-ID: 41"));
                 var server = scene.accept()) {
             assertThat(server.readHead()).contains("Last-Event-ID: 41\r\n");
             server.send(EVENTS);
