@@ -77,5 +77,10 @@ final class EchoingServer implements AutoCloseable {
                 var unused = context.writeAndFlush(frame.retain());
             }
         }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable broken) {
+            // The decoder has answered with a Close frame.
+        }
     }
 }

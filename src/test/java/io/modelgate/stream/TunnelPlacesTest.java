@@ -97,7 +97,7 @@ class TunnelPlacesTest {
                         "",
                         "",
                         "access-log: true",
-                        "tracing: {enabled: true, endpoint: '%s'}".formatted(collector.url()))) {
+                        "tracing: {enabled: true, sample: 1, endpoint: '%s'}".formatted(collector.url()))) {
             try (var joined = scene.join(scene.upgrade("/app/x", scene.bearer(60)))) {
                 assertThat(joined.answer()).contains("X-Request-Id: ");
                 assertThat(log.lines()).isEmpty();
