@@ -49,6 +49,7 @@ public final class Gateway {
     private final RunningConfig running;
     private final Optional<Storage> storage;
     private final Drain drain;
+    private final Streams streams;
     private final Tracing tracing;
     private final String frontDoor;
     private @Nullable Future<Void> stopped;
@@ -59,12 +60,14 @@ public final class Gateway {
             RunningConfig running,
             Optional<Storage> storage,
             Drain drain,
+            Streams streams,
             Tracing tracing,
             String frontDoor) {
         this.vertx = vertx;
         this.running = running;
         this.storage = storage;
         this.drain = drain;
+        this.streams = streams;
         this.tracing = tracing;
         this.frontDoor = frontDoor;
     }
@@ -102,6 +105,11 @@ public final class Gateway {
     /** The store of the services that run here; empty for a gateway alone. */
     public Optional<Storage> storage() {
         return storage;
+    }
+
+    /** WebSockets and event streams that are open; who ends a session ends its streams here. */
+    public Streams streams() {
+        return streams;
     }
 
     /**
@@ -212,7 +220,7 @@ public final class Gateway {
                         .recover(ListenFailure.of(
                                 "gateway.listen", config.guard().listen())))
                 .onSuccess(opened -> running.open())
-                .map(frontDoor -> new Gateway(vertx, running, storage, drain, tracing, frontDoor));
+                .map(frontDoor -> new Gateway(vertx, running, storage, drain, parts.streams(), tracing, frontDoor));
     }
 
     private static Future<Void> deployServices(

@@ -112,6 +112,16 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
     }
 
     @Override
+    public void channelReadComplete(ChannelHandlerContext context) throws Exception {
+        if (held && actualReadableBytes() > MAX_HELD) {
+            // Netty reads on, whatever auto-read says, as long as nothing comes out of a decoder.
+            context.fireChannelReadComplete();
+        } else {
+            super.channelReadComplete(context);
+        }
+    }
+
+    @Override
     protected void decode(ChannelHandlerContext context, ByteBuf buffer, List<Object> out) throws Exception {
         if (expired) {
             buffer.skipBytes(buffer.readableBytes());

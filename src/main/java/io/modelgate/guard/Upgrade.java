@@ -63,6 +63,8 @@ public final class Upgrade {
         pipeline.addBefore(handler.name(), "tunnel", successor);
         var answer = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS);
         headers.forEach((name, value) -> answer.headers().add(name, value));
+        // RFC 9110 §8.6: there is no body.
+        answer.headers().remove(HttpHeaders.CONTENT_LENGTH);
         answer.headers().set(HttpHeaders.CONNECTION, "Upgrade").set(HttpHeaders.UPGRADE, "websocket");
         var unused = handler.writeAndFlush(answer);
         for (var name : List.of("httpEncoder", "chunkedWriter")) {

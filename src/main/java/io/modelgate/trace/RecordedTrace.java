@@ -147,12 +147,14 @@ final class RecordedTrace implements RequestTrace {
     @Override
     public void end(String route, HttpServerResponse response) {
         var status = response.getStatusCode();
-        if (step != null && answersUpstream && response.headWritten()) {
+        // A 101 went out without Vert.x, which would say that there was no head.
+        var hasHead = response.headWritten() || status == 101;
+        if (step != null && answersUpstream && hasHead) {
             answered(step, status, null);
         }
         endStep();
         server.updateName(method.name() + " " + route).setAttribute(ROUTE, route);
-        if (response.headWritten()) {
+        if (hasHead) {
             answered(server, status, error);
         } else {
             server.setAttribute(ERROR, error == null ? "aborted" : error);

@@ -108,15 +108,22 @@ final class ConnectionPool {
     /**
      * Lets a connection go for good, on which a 101 was just decoded, and hands it over to {@code successor}. It counts as
      * a tunnel from now on, until it is closed.
+     *
+     * @param whenClosed called once, also where it is closed already
      */
-    void letGo(PooledConnection connection, ChannelHandler successor) {
+    void letGo(PooledConnection connection, ChannelHandler successor, Runnable whenClosed) {
         Channels.switchTo(successor, connection.http);
-        if (open.remove(connection)) {
-            load.closed();
-            tunnels++;
-            connection.http.closeHandler(closed -> tunnels--);
-            grow();
+        if (!open.remove(connection)) {
+            whenClosed.run();
+            return;
         }
+        load.closed();
+        tunnels++;
+        connection.http.closeHandler(closed -> {
+            tunnels--;
+            whenClosed.run();
+        });
+        grow();
     }
 
     /** How many connections were let go and are still open. */

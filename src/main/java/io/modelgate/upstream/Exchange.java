@@ -242,14 +242,14 @@ final class Exchange implements Borrower, Handler<MultiMap> {
                         ProblemType.UPSTREAM_UNREACHABLE, "The upstream's response cannot be relayed.");
             }
             outbound.responseHeaders().accept(headers);
-            listener.switched(head.headers(), successor -> pool.letGo(used, successor));
+            listener.switched(head.headers(), successor -> pool.letGo(used, successor, targets::done));
         } catch (GatewayException refused) {
             headers.clear();
             throw refused;
         }
         ended = true;
+        // Under way at its target until the tunnel ends.
         targets.answered(head.statusCode());
-        targets.done();
         result.complete();
     }
 

@@ -1,6 +1,7 @@
 package io.modelgate.stream;
 
 import io.modelgate.testkit.RunningGateway;
+import io.modelgate.testkit.TestAuthority;
 import io.modelgate.testkit.TestProvider;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -9,9 +10,14 @@ import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.net.ServerSocketFactory;
+import javax.net.SocketFactory;
+import javax.net.ssl.SSLSocket;
 
 /** A gateway in front of a bare socket; the routes are /app/* for anybody known and /public/* for anybody. */
 final class TunnelScene implements AutoCloseable {
+
+    private static final int BACKLOG = 500;
 
     static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";
     static final String ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
@@ -23,12 +29,24 @@ final class TunnelScene implements AutoCloseable {
             """.formatted(ACCEPT);
 
     final TestProvider provider = TestProvider.start();
-    final ServerSocket upstream = new ServerSocket(0, 500, InetAddress.getLoopbackAddress());
+    final ServerSocket upstream;
     final RunningGateway gateway;
+    private final SocketFactory clients;
 
-    private TunnelScene(String streams, String more, String gatewayKeys, String sections) throws Exception {
-        gateway = RunningGateway.start(
-                """
+    private TunnelScene(
+            ServerSocket upstream,
+            SocketFactory clients,
+            String streams,
+            String more,
+            String gatewayKeys,
+            String sections)
+            throws Exception {
+        this.upstream = upstream;
+        this.clients = clients;
+        var upstreamKeys = more.contains("url:")
+                ? more.replace("PORT", String.valueOf(upstream.getLocalPort()))
+                : "url: 'http://127.0.0.1:%d', %s".formatted(upstream.getLocalPort(), more);
+        gateway = RunningGateway.start("""
                 roles: [gateway]
                 gateway: {listen: '127.0.0.1:0', shutdown-grace: 0s, %s}
                 management: {listen: '127.0.0.1:0'}
@@ -36,13 +54,13 @@ final class TunnelScene implements AutoCloseable {
                   test: {issuer: '%s', audiences: [modelgate], clock-skew: 0s}
                 streams: {%s}
                 upstreams:
-                  app: {url: 'http://127.0.0.1:%d', %s}
+                  app: {%s}
                 routes:
                   - {path: /app/*, upstream: app}
                   - {path: /team1/*, upstream: app, groups: team1}
                   - {path: /public/*, upstream: app, access: public}
                 %s
-                """.formatted(gatewayKeys, provider.issuer(), streams, upstream.getLocalPort(), more, sections));
+                """.formatted(gatewayKeys, provider.issuer(), streams, upstreamKeys, sections));
         upstream.setSoTimeout(15_000);
     }
 
@@ -54,8 +72,30 @@ final class TunnelScene implements AutoCloseable {
         return start(streams, upstream, "shutdown-timeout: 10s", "");
     }
 
+    /** @param upstream further keys of the upstream, or all of them, where {@code PORT} is that of the socket */
     static TunnelScene start(String streams, String upstream, String gateway, String sections) throws Exception {
-        return new TunnelScene(streams, upstream, gateway, sections);
+        return new TunnelScene(
+                ServerSocketFactory.getDefault().createServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress()),
+                SocketFactory.getDefault(),
+                streams,
+                upstream,
+                gateway,
+                sections);
+    }
+
+    /** The same with TLS on both sides; what comes from clients may be HTTP/2 as well. */
+    static TunnelScene overTls(TestAuthority authority, String streams) throws Exception {
+        var localhost = authority.issue("localhost", "localhost");
+        return new TunnelScene(
+                authority
+                        .client(localhost)
+                        .getServerSocketFactory()
+                        .createServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress()),
+                authority.client().getSocketFactory(),
+                streams,
+                "url: 'https://localhost:PORT', trust: ['%s'], connect-timeout: 20s".formatted(authority.certificate()),
+                "tls: {certificates: [%s]}".formatted(localhost.yaml()),
+                "");
     }
 
     /** Both ends of an open WebSocket. */
@@ -91,7 +131,14 @@ final class TunnelScene implements AutoCloseable {
     }
 
     Wire client() throws IOException {
-        return Wire.to(gateway.port());
+        var socket = clients.createSocket(InetAddress.getLoopbackAddress(), gateway.port());
+        if (socket instanceof SSLSocket tls) {
+            var parameters = tls.getSSLParameters();
+            parameters.setApplicationProtocols(new String[] {"http/1.1"});
+            tls.setSSLParameters(parameters);
+            tls.startHandshake();
+        }
+        return new Wire(socket);
     }
 
     /** The next connection that came to the upstream. */

@@ -4,10 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.modelgate.testkit.Await;
+import io.modelgate.testkit.Threads;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -23,11 +31,14 @@ class UpgradeTest {
 
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
+    private static final int PIECE = 64 * 1024;
+
     private static TunnelScene scene;
 
     @BeforeAll
     static void start() throws Exception {
-        scene = TunnelScene.start("idle-timeout: 1m");
+        // Many answers here are wrong on purpose.
+        scene = TunnelScene.start("idle-timeout: 1m", "breaker: {failures: 0}");
     }
 
     @AfterAll
@@ -158,13 +169,18 @@ class UpgradeTest {
             strings = {
                 "Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABkAAQAAP__",
                 "Upgrade: h2c, websocket\r\nConnection: Upgrade",
+                "Upgrade: websocket, h2c\r\nConnection: Upgrade",
                 "Upgrade: websocket\r\nUpgrade: h2c\r\nConnection: Upgrade",
+                "Upgrade: websocket\r\nUpgrade: websocket\r\nConnection: Upgrade",
                 "Upgrade: tls/1.3\r\nConnection: Upgrade",
                 "Upgrade: websocket\r\nConnection: keep-alive",
-                "Upgrade: websocket\r\nConnection: Upgrade\r\nContent-Length: 5"
+                "Upgrade: websocket\r\nConnection: Upgrade\r\nContent-Length: 5",
+                "Upgrade: websocket\r\nConnection: Upgrade\r\nTransfer-Encoding: chunked"
             })
     void any_other_upgrade_is_not_heard(String headers) throws Exception {
-        var body = headers.contains("Content-Length") ? "hello" : "";
+        var body = headers.contains("Content-Length")
+                ? "hello"
+                : headers.contains("Transfer-Encoding") ? "5\r\nhello\r\n0\r\n\r\n" : "";
         try (var client = scene.client()) {
             client.send(scene.request("/public/x", headers.split("\r\n")) + body);
             try (var server = scene.accept()) {
@@ -191,9 +207,97 @@ class UpgradeTest {
 
     @Test
     void a_key_that_is_none_is_refused() throws Exception {
+        var asked = scene.upgrade("/public/x");
+        var line = "Sec-WebSocket-Key: " + TunnelScene.KEY + "\r\n";
+        for (var wrong : List.of(
+                asked.replace(TunnelScene.KEY, "short"), asked.replace(line, ""), asked.replace(line, line + line))) {
+            try (var client = scene.client()) {
+                client.send(wrong);
+                assertThat(client.readHead()).startsWith("HTTP/1.1 400 ");
+            }
+        }
+    }
+
+    /** RFC 6455 §4.4: the upstream says which versions it knows. */
+    @Test
+    void another_version_is_for_the_upstream_to_refuse() throws Exception {
         try (var client = scene.client()) {
-            client.send(scene.upgrade("/public/x").replace(TunnelScene.KEY, "short"));
-            assertThat(client.readHead()).startsWith("HTTP/1.1 400 ");
+            client.send(scene.upgrade("/public/x").replace("Version: 13", "Version: 25"));
+            try (var server = scene.accept()) {
+                assertThat(server.readHead()).contains("Sec-WebSocket-Version: 25\r\n");
+                server.send("""
+                        HTTP/1.1 426 Upgrade Required\r
+                        Sec-WebSocket-Version: 13, 8\r
+                        Content-Length: 0\r
+                        \r
+                        """);
+                assertThat(client.readHead()).startsWith("HTTP/1.1 426 ").contains("Sec-WebSocket-Version: 13, 8\r\n");
+            }
+        }
+    }
+
+    @Test
+    @Tag("CVE-2025-64763")
+    void what_comes_too_early_is_bounded_and_arrives_whole() throws Exception {
+        var early = TestFrames.frame(0x82, new byte[32 * 1024 * 1024], true);
+        try (var client = scene.client()) {
+            client.send(scene.upgrade("/public/x"));
+            var sent = new AtomicLong();
+            try (var server = scene.accept()) {
+                server.readHead();
+                var sending = CompletableFuture.runAsync(
+                        () -> {
+                            for (var at = 0; at < early.length; at += PIECE) {
+                                var end = Math.min(early.length, at + PIECE);
+                                send(client, Arrays.copyOfRange(early, at, end));
+                                sent.set(end);
+                            }
+                        },
+                        Threads.EACH_ITS_OWN);
+                var last = new AtomicLong(-1);
+                Await.atMost(Duration.ofSeconds(10), () -> {
+                    TimeUnit.MILLISECONDS.sleep(100);
+                    assertThat(last.getAndSet(sent.get())).isEqualTo(sent.get());
+                });
+                // What is under way is in the kernel's buffers.
+                assertThat(sent.get()).isLessThan(early.length - 8 * 1024 * 1024);
+                server.send(TunnelScene.SWITCHING + "\r\n");
+                assertThat(client.readHead()).startsWith("HTTP/1.1 101 ");
+                assertThat(server.read(early.length)).isEqualTo(early);
+                sending.get(15, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    @Test
+    void a_client_that_goes_before_it_is_answered_takes_the_upstream_connection_with_it() throws Exception {
+        for (var early : List.of("", "early")) {
+            try (var client = scene.client()) {
+                client.send(scene.upgrade("/public/x") + early);
+                try (var server = scene.accept()) {
+                    server.readHead();
+                    client.socket.close();
+                    assertThat(server.rest()).isEmpty();
+                }
+            }
+        }
+        assertNoneOpen();
+    }
+
+    @Test
+    void what_an_upstream_says_of_a_body_is_not_part_of_a_101_and_a_second_101_is_a_message() throws Exception {
+        try (var client = scene.client()) {
+            client.send(scene.upgrade("/public/x"));
+            try (var server = scene.accept()) {
+                server.readHead();
+                server.send(TunnelScene.SWITCHING
+                        + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\nHTTP/1.1 101 X\r\n\r\n");
+                assertThat(client.readHead().toLowerCase(Locale.ROOT))
+                        .startsWith("http/1.1 101 ")
+                        .doesNotContain("content-length", "transfer-encoding");
+                assertThat(new String(client.read(18), StandardCharsets.US_ASCII))
+                        .isEqualTo("HTTP/1.1 101 X\r\n\r\n");
+            }
         }
     }
 
@@ -217,10 +321,7 @@ class UpgradeTest {
                 assertThat(server.rest()).isEmpty();
             }
         }
-        Await.atMost(
-                Duration.ofSeconds(5),
-                () -> assertThat(scene.metric("modelgate_streams_open{kind=\"websocket\"}"))
-                        .isZero());
+        assertNoneOpen();
     }
 
     @Test
@@ -232,6 +333,22 @@ class UpgradeTest {
                 server.send(TunnelScene.SWITCHING + "\r\n");
                 assertThat(client.readHead()).startsWith("HTTP/1.1 502 ");
             }
+        }
+    }
+
+    private static void assertNoneOpen() throws Exception {
+        Await.atMost(Duration.ofSeconds(5), () -> {
+            assertThat(scene.metric("modelgate_streams_open{kind=\"websocket\"}"))
+                    .isZero();
+            assertThat(scene.metric("modelgate_requests_in_flight")).isZero();
+        });
+    }
+
+    private static void send(Wire wire, byte[] bytes) {
+        try {
+            wire.send(bytes);
+        } catch (IOException gone) {
+            throw new UncheckedIOException(gone);
         }
     }
 }
