@@ -2,12 +2,15 @@ package io.modelgate.guard;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -66,30 +69,33 @@ final class Http2Connections {
     /** When the client's first SETTINGS were read, before its first request. */
     void begun(HttpConnection connection, Http2ConnectionHandler handler, @Nullable FrameWatch given) {
         var watch = Objects.requireNonNull(given, "an HTTP/2 connection that is not watched");
+        watch.begin(flood -> {
+            meters.counter("modelgate.http2.floods", "kind", flood.code()).increment();
+            LOG.atDebug()
+                    .addKeyValue("kind", flood.code())
+                    .addKeyValue("client", connection.remoteAddress())
+                    .log("An HTTP/2 connection was closed for flooding");
+        });
         var decoder = handler.decoder();
-        decoder.frameListener(
-                new Http2Rules(Objects.requireNonNull(decoder.frameListener()), handler.connection(), limits));
-        connection.exceptionHandler(failure -> {
-            var flood = flood(failure);
-            // Netty says so again for each frame that was there already.
-            if (flood != null && watch.claimFlood()) {
-                watch.stopReading();
-                meters.counter("modelgate.http2.floods", "kind", flood.code()).increment();
-                LOG.atDebug()
-                        .addKeyValue("kind", flood.code())
-                        .addKeyValue("client", connection.remoteAddress())
-                        .log("An HTTP/2 connection was closed for flooding");
+        var context = ((ConnectionBase) connection).channelHandlerContext();
+        var unread = new UnreadAnswers(context, handler, limits.idleTimeout());
+        var rules = new Http2Rules(
+                Objects.requireNonNull(decoder.frameListener()), handler.connection(), limits, unread::granted);
+        decoder.frameListener(rules);
+        var watching = context.pipeline().context(watch);
+        handler.connection().addListener(new Http2ConnectionAdapter() {
+            @Override
+            public void onStreamClosed(Http2Stream stream) {
+                if (!rules.wasHeard(stream)) {
+                    watch.countUnheard(watching);
+                }
             }
         });
-    }
-
-    private static @Nullable Flood flood(Throwable failure) {
-        if (failure instanceof Flood.Detected detected) {
-            return detected.flood();
-        }
-        // All else Netty closes connections for was noticed before it got there.
-        return failure instanceof Http2Exception http2 && http2.error() == Http2Error.ENHANCE_YOUR_CALM
-                ? Flood.PROVOKED_RESETS
-                : null;
+        connection.exceptionHandler(failure -> {
+            if (failure instanceof Http2Exception http2 && http2.error() == Http2Error.ENHANCE_YOUR_CALM) {
+                // All else Netty closes connections for was noticed before it got there.
+                watch.stop(failure instanceof Flood.Detected detected ? detected.flood() : Flood.PROVOKED_RESETS);
+            }
+        });
     }
 }
