@@ -81,6 +81,7 @@ final class FrameWatch extends ChannelDuplexHandler {
     private boolean closing;
     private boolean told;
     private @Nullable Consumer<Flood> floods;
+    private Runnable farewell = () -> {};
     private @Nullable Future<?> deadline;
 
     /** @param onlyHttp2 whether to refuse what does not begin with the preface of HTTP/2 (RFC 9113 §3.4) */
@@ -144,6 +145,7 @@ final class FrameWatch extends ChannelDuplexHandler {
     @Override
     public void close(ChannelHandlerContext context, ChannelPromise promise) {
         if (!over) {
+            farewell.run();
             closeNow(context, promise);
         } else if (!closing) {
             closing = true;
@@ -156,9 +158,13 @@ final class FrameWatch extends ChannelDuplexHandler {
         var unused = context.close(promise);
     }
 
-    /** @param told hears once of the flood that ends the connection, whoever noticed it */
-    void begin(Consumer<Flood> told) {
+    /**
+     * @param told hears once of the flood that ends the connection, whoever noticed it
+     * @param atEnd runs before the connection is closed for anything else
+     */
+    void begin(Consumer<Flood> told, Runnable atEnd) {
         floods = told;
+        farewell = atEnd;
     }
 
     /** Nothing that still arrives is looked at. */

@@ -1,7 +1,10 @@
 package io.modelgate.guard;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
@@ -56,8 +59,13 @@ final class Http2Connections {
     /** Before the first byte. {@code onlyHttp2}: in clear text, where HTTP/1.1 must not be understood either. */
     void opened(ChannelPipeline pipeline, boolean onlyHttp2) {
         if (onlyHttp2) {
-            // Before what Vert.x adds to tell the versions apart.
-            pipeline.addFirst(new FrameWatch(limits, true));
+            // Before what Vert.x adds to tell the versions apart, and behind what hands on the rest of a PROXY header.
+            var proxied = pipeline.context(HAProxyMessageDecoder.class);
+            if (proxied == null) {
+                pipeline.addFirst(new FrameWatch(limits, true));
+            } else {
+                pipeline.addAfter(proxied.name(), null, new FrameWatch(limits, true));
+            }
             return;
         }
         var tls = pipeline.get(SslHandler.class);
@@ -69,15 +77,9 @@ final class Http2Connections {
     /** When the client's first SETTINGS were read, before its first request. */
     void begun(HttpConnection connection, Http2ConnectionHandler handler, @Nullable FrameWatch given) {
         var watch = Objects.requireNonNull(given, "an HTTP/2 connection that is not watched");
-        watch.begin(flood -> {
-            meters.counter("modelgate.http2.floods", "kind", flood.code()).increment();
-            LOG.atDebug()
-                    .addKeyValue("kind", flood.code())
-                    .addKeyValue("client", connection.remoteAddress())
-                    .log("An HTTP/2 connection was closed for flooding");
-        });
         var decoder = handler.decoder();
         var context = ((ConnectionBase) connection).channelHandlerContext();
+        watch.begin(flood -> count(flood, connection), () -> sayGoodbye(context, handler));
         var unread = new UnreadAnswers(context, handler, limits.idleTimeout());
         var rules = new Http2Rules(
                 Objects.requireNonNull(decoder.frameListener()), handler.connection(), limits, unread::granted);
@@ -97,5 +99,27 @@ final class Http2Connections {
                 watch.stop(failure instanceof Flood.Detected detected ? detected.flood() : Flood.PROVOKED_RESETS);
             }
         });
+    }
+
+    private void count(Flood flood, HttpConnection connection) {
+        meters.counter("modelgate.http2.floods", "kind", flood.code()).increment();
+        LOG.atDebug()
+                .addKeyValue("kind", flood.code())
+                .addKeyValue("client", connection.remoteAddress())
+                .log("An HTTP/2 connection was closed for flooding");
+    }
+
+    /** So that a client knows which of its requests were not heard; Vert.x forgets it on idle connections. */
+    private static void sayGoodbye(ChannelHandlerContext context, Http2ConnectionHandler handler) {
+        var connection = handler.connection();
+        if (!connection.goAwaySent()) {
+            handler.goAway(
+                    context,
+                    connection.remote().lastStreamCreated(),
+                    Http2Error.NO_ERROR.code(),
+                    Unpooled.EMPTY_BUFFER,
+                    context.newPromise());
+            context.flush();
+        }
     }
 }

@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What makes a request malformed (RFC 9113 §8.1.1) beyond what Netty and Vert.x find themselves; such a request is
  * reset and nobody hears of it. And what a request says in the words of HTTP/2 alone is said in those of HTTP/1.1,
- * which are the ones this gateway decides by and forwards: a body of untold length is a chunked one, cookies stand in
- * one line.
+ * which are the ones this gateway decides by and forwards: a body of untold length is a chunked one.
  */
 final class Http2Rules extends Http2FrameListenerDecorator {
 
@@ -33,8 +32,7 @@ final class Http2Rules extends Http2FrameListenerDecorator {
     private final int headerCount;
 
     /** @param granted hears how many more bytes the client lets us send on the whole connection */
-    Http2Rules(
-            Http2FrameListener next, Http2Connection connection, GuardConfig.Limits limits, IntConsumer granted) {
+    Http2Rules(Http2FrameListener next, Http2Connection connection, GuardConfig.Limits limits, IntConsumer granted) {
         super(next);
         this.connection = connection;
         this.heard = connection.newKey();
@@ -58,13 +56,14 @@ final class Http2Rules extends Http2FrameListenerDecorator {
         var first = !wasHeard(stream);
         if (first) {
             try {
-                translate(headers, check(streamId, headers), endOfStream);
+                check(streamId, headers);
             } catch (Http2Exception refusal) {
                 if (!(refusal instanceof Http2Exception.HeaderListSizeException)) {
                     stream.close();
                 }
                 throw refusal;
             }
+            translate(headers, endOfStream);
             stream.setProperty(heard, true);
         }
         super.onHeadersRead(context, streamId, headers, streamDependency, weight, exclusive, padding, endOfStream);
@@ -91,8 +90,7 @@ final class Http2Rules extends Http2FrameListenerDecorator {
         return stream.getProperty(heard) != null;
     }
 
-    /** How many lines of cookies there are. */
-    private int check(int stream, Http2Headers headers) throws Http2Exception {
+    private void check(int stream, Http2Headers headers) throws Http2Exception {
         var pseudo = 0;
         var hosts = 0;
         var cookies = 0;
@@ -123,21 +121,17 @@ final class Http2Rules extends Http2FrameListenerDecorator {
             throw malformed(stream, "the path does not start with a slash");
         }
         if (cookies > 1 && headers.size() - pseudo > headerCount) {
-            // Nobody counts them once they are joined. Netty answers 431, as it does for too many bytes.
+            // Vert.x joins cookies before the guard counts. Netty answers 431, as it does for too many bytes.
             throw headerListSizeError(stream, PROTOCOL_ERROR, true, "there are too many headers");
         }
-        return cookies;
     }
 
-    private static void translate(Http2Headers headers, int cookies, boolean endOfStream) {
+    private static void translate(Http2Headers headers, boolean endOfStream) {
         var host = headers.get(HttpHeaderNames.HOST);
         var authority = headers.authority();
         if (host != null && authority != null && !AsciiString.contentEquals(host, authority)) {
             // The guard refuses two hosts with an answer; Vert.x would reset the request.
             headers.set(HttpHeaderNames.HOST, List.of(authority, host));
-        }
-        if (cookies > 1) {
-            headers.set(HttpHeaderNames.COOKIE, String.join("; ", headers.getAll(HttpHeaderNames.COOKIE)));
         }
         if (!endOfStream && !headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {
             headers.set(HttpHeaderNames.TRANSFER_ENCODING, "chunked");

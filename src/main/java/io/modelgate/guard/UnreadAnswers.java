@@ -63,8 +63,7 @@ final class UnreadAnswers implements Runnable {
             // Not even that was read.
             context.close();
         } else {
-            handler.encoder()
-                    .writeRstStream(context, stream.id(), Http2Error.CANCEL.code(), context.newPromise());
+            handler.encoder().writeRstStream(context, stream.id(), Http2Error.CANCEL.code(), context.newPromise());
         }
     }
 }

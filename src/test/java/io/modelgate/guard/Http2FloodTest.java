@@ -284,7 +284,8 @@ class Http2FloodTest {
                 sent++;
             }
             Await.atMost(
-                    Duration.ofSeconds(10), () -> assertThat(count(kind) - before).isOne());
+                    Duration.ofSeconds(10),
+                    () -> assertThat(count(kind) - before).isOne());
         }
     }
 

@@ -78,7 +78,9 @@ class UnreadAnswersTest {
                     () -> assertThat(http.send(RawHttp2.PING, 0, 0, new byte[8]))
                             .isFalse());
         }
-        Await.atMost(BOUND, () -> assertThat(scene.gateway().management("/metrics").body())
-                .contains("modelgate_requests_in_flight 0.0"));
+        Await.atMost(
+                BOUND,
+                () -> assertThat(scene.gateway().management("/metrics").body())
+                        .contains("modelgate_requests_in_flight 0.0"));
     }
 }
