@@ -113,7 +113,7 @@ final class Http2Connections {
     private static void sayGoodbye(ChannelHandlerContext context, Http2ConnectionHandler handler) {
         var connection = handler.connection();
         if (!connection.goAwaySent()) {
-            handler.goAway(
+            var unused = handler.goAway(
                     context,
                     connection.remote().lastStreamCreated(),
                     Http2Error.NO_ERROR.code(),

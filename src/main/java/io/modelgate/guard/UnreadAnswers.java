@@ -61,9 +61,10 @@ final class UnreadAnswers implements Runnable {
     private void giveUp(Http2Stream stream) {
         if (stream.isResetSent()) {
             // Not even that was read.
-            context.close();
+            var unused = context.close();
         } else {
-            handler.encoder().writeRstStream(context, stream.id(), Http2Error.CANCEL.code(), context.newPromise());
+            var unused = handler.encoder()
+                    .writeRstStream(context, stream.id(), Http2Error.CANCEL.code(), context.newPromise());
         }
     }
 }
