@@ -113,7 +113,7 @@ class ClearTextHttp2Test {
                 assertThat(first.get(1, "/app/x").status()).isEqualTo(200);
                 try (var second = RawHttp.connect(port)) {
                     second.send(RawHttp2.PREFACE).send(new String(RawHttp2.frame(RawHttp2.SETTINGS, 0, 0), ISO_8859_1));
-                    second.rest();
+                    assertThat(second.rest()).doesNotContain("HTTP/1.1");
                 }
                 assertThat(first.get(3, "/app/x").status()).isEqualTo(200);
             }

@@ -54,7 +54,6 @@ class Http2OverTlsTest {
         try (var scene = start("", ROUTES)) {
             var body = "x".repeat(300_000);
             var answer = send(
-                    scene,
                     without,
                     HttpRequest.newBuilder(scene.gateway().uri("/app/x")).POST(BodyPublishers.ofString(body)));
             assertThat(answer.version()).isEqualTo(Version.HTTP_2);
@@ -68,10 +67,7 @@ class Http2OverTlsTest {
     @Test
     void it_can_be_switched_off() throws Exception {
         try (var scene = start("http2: false\n", ROUTES)) {
-            assertThat(send(
-                                    scene,
-                                    without,
-                                    HttpRequest.newBuilder(scene.gateway().uri("/app/x")))
+            assertThat(send(without, HttpRequest.newBuilder(scene.gateway().uri("/app/x")))
                             .version())
                     .isEqualTo(Version.HTTP_1_1);
         }
@@ -168,8 +164,7 @@ class Http2OverTlsTest {
         return http.answer(stream).status();
     }
 
-    private static HttpResponse<String> send(Scene scene, SSLContext tls, HttpRequest.Builder request)
-            throws Exception {
+    private static HttpResponse<String> send(SSLContext tls, HttpRequest.Builder request) throws Exception {
         var client = HttpClient.newBuilder()
                 .version(Version.HTTP_2)
                 .sslContext(tls)
