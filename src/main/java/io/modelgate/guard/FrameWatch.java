@@ -12,6 +12,7 @@ import io.netty.handler.codec.http2.Http2FrameTypes;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * it may send {@value #FREE_FRAMES} in {@value #WINDOW_SECONDS} s, and one more for each {@value #BYTES_PER_FRAME}
  * bytes we sent meanwhile. A client that downloads sends many, and one that floods us gets little for them. Requests
  * are given up for good reasons too; more than {@value #FREE_RESETS} in that time are a flood where they are more than
- * half of all.
+ * half of all. The same goes for requests that were none, which we reset.
  */
 final class FrameWatch extends ChannelDuplexHandler {
 
@@ -30,6 +31,7 @@ final class FrameWatch extends ChannelDuplexHandler {
     private static final int FREE_FRAMES = 1_000;
     private static final int BYTES_PER_FRAME = 64;
     private static final int FREE_RESETS = 100;
+    private static final int FREE_UNHEARD = 100;
     private static final int CONSECUTIVE_EMPTY_DATA = 2;
 
     /** A full frame each time is enough for any head; some senders cut smaller. */
@@ -72,11 +74,14 @@ final class FrameWatch extends ChannelDuplexHandler {
     private int frames;
     private int opened;
     private int resets;
+    private int unheard;
     private long sent;
 
     private boolean over;
     private boolean closing;
     private boolean told;
+    private @Nullable Consumer<Flood> floods;
+    private Runnable farewell = () -> {};
     private @Nullable Future<?> deadline;
 
     /** @param onlyHttp2 whether to refuse what does not begin with the preface of HTTP/2 (RFC 9113 §3.4) */
@@ -109,6 +114,7 @@ final class FrameWatch extends ChannelDuplexHandler {
             bytes.release();
             return;
         }
+        startWindow();
         var from = bytes.readerIndex() + skipPreface(bytes);
         if (over) {
             refuse(context, bytes);
@@ -139,6 +145,7 @@ final class FrameWatch extends ChannelDuplexHandler {
     @Override
     public void close(ChannelHandlerContext context, ChannelPromise promise) {
         if (!over) {
+            farewell.run();
             closeNow(context, promise);
         } else if (!closing) {
             closing = true;
@@ -151,17 +158,32 @@ final class FrameWatch extends ChannelDuplexHandler {
         var unused = context.close(promise);
     }
 
-    /** Nothing that still arrives is looked at. */
-    void stopReading() {
-        over = true;
-        cancelDeadline();
+    /**
+     * @param told hears once of the flood that ends the connection, whoever noticed it
+     * @param atEnd runs before the connection is closed for anything else
+     */
+    void begin(Consumer<Flood> told, Runnable atEnd) {
+        floods = told;
+        farewell = atEnd;
     }
 
-    /** True once: the connection ends for a flood, whoever noticed it, and that has not been said yet. */
-    boolean claimFlood() {
-        var first = !told;
-        told = true;
-        return first;
+    /** Nothing that still arrives is looked at. */
+    void stop(Flood flood) {
+        over = true;
+        cancelDeadline();
+        if (!told && floods != null) {
+            told = true;
+            floods.accept(flood);
+        }
+    }
+
+    /** A request was reset that was malformed, or too large to be one. */
+    void countUnheard(ChannelHandlerContext context) {
+        if (++unheard > FREE_UNHEARD && unheard > opened / 2 && !over) {
+            stop(Flood.PROVOKED_RESETS);
+            // We are called from amid the stream's end.
+            context.executor().execute(() -> end(context, Flood.PROVOKED_RESETS));
+        }
     }
 
     /** How many bytes of the preface are at the front; {@link #over} where it is not one. */
@@ -189,8 +211,13 @@ final class FrameWatch extends ChannelDuplexHandler {
         var end = bytes.writerIndex();
         for (var at = from; at < end; ) {
             if (headerRead < FRAME_HEADER) {
-                readHeaderByte(bytes.getUnsignedByte(at));
-                at++;
+                if (headerRead == 0 && end - at >= FRAME_HEADER) {
+                    readHeader(bytes, at);
+                    at += FRAME_HEADER;
+                } else {
+                    readHeaderByte(bytes.getUnsignedByte(at));
+                    at++;
+                }
                 if (headerRead == FRAME_HEADER) {
                     unread = length;
                     var flood = count();
@@ -212,6 +239,13 @@ final class FrameWatch extends ChannelDuplexHandler {
         return null;
     }
 
+    private void readHeader(ByteBuf bytes, int at) {
+        length = bytes.getUnsignedMedium(at);
+        type = bytes.getUnsignedByte(at + 3);
+        flags = bytes.getUnsignedByte(at + 4);
+        headerRead = FRAME_HEADER;
+    }
+
     private void readHeaderByte(int b) {
         switch (headerRead) {
             case 0 -> length = b;
@@ -223,15 +257,19 @@ final class FrameWatch extends ChannelDuplexHandler {
         headerRead++;
     }
 
-    private @Nullable Flood count() {
+    private void startWindow() {
         var now = System.nanoTime();
         if (now - windowStart > TimeUnit.SECONDS.toNanos(WINDOW_SECONDS)) {
             windowStart = now;
             frames = 0;
             opened = 0;
             resets = 0;
+            unheard = 0;
             sent = 0;
         }
+    }
+
+    private @Nullable Flood count() {
         return switch (type) {
             case Http2FrameTypes.DATA -> countData();
             case Http2FrameTypes.HEADERS -> countHead();
@@ -291,16 +329,20 @@ final class FrameWatch extends ChannelDuplexHandler {
 
     private void expire(ChannelHandlerContext context) {
         deadline = null;
-        if (prefaceRead < PREFACE.length) {
-            closeNow(context, context.newPromise());
-        } else {
-            end(context, Flood.SLOW_HEAD);
-        }
+        end(context, Flood.SLOW_HEAD);
     }
 
     private void end(ChannelHandlerContext context, Flood flood) {
-        stopReading();
+        if (floods == null) {
+            // Nobody is there yet to say why.
+            over = true;
+            closeNow(context, context.newPromise());
+            return;
+        }
+        stop(flood);
         context.fireExceptionCaught(flood.detected());
+        // Whatever became of that.
+        close(context, context.newPromise());
     }
 
     private void cancelDeadlineUnless(boolean unfinished) {

@@ -34,7 +34,8 @@ public record GuardConfig(
      * @param requestLineBytes {@code request-line-bytes}; default 8 KiB
      * @param headerCount {@code header-count}: header lines of a request; default 200
      * @param headerTimeout {@code header-timeout}: from the first byte of a head to its last; default 10 s
-     * @param idleTimeout {@code idle-timeout}: a connection without a byte in or out is closed; default 60 s
+     * @param idleTimeout {@code idle-timeout}: a connection without a byte in or out is closed, and over HTTP/2 an
+     *     answer that is not taken given up; default 60 s
      * @param body bytes of a request body; 0, the default, for any number
      */
     public record Limits(

@@ -1,13 +1,19 @@
 package io.modelgate.guard;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,8 +59,13 @@ final class Http2Connections {
     /** Before the first byte. {@code onlyHttp2}: in clear text, where HTTP/1.1 must not be understood either. */
     void opened(ChannelPipeline pipeline, boolean onlyHttp2) {
         if (onlyHttp2) {
-            // Before what Vert.x adds to tell the versions apart.
-            pipeline.addFirst(new FrameWatch(limits, true));
+            // Before what Vert.x adds to tell the versions apart, and behind what hands on the rest of a PROXY header.
+            var proxied = pipeline.context(HAProxyMessageDecoder.class);
+            if (proxied == null) {
+                pipeline.addFirst(new FrameWatch(limits, true));
+            } else {
+                pipeline.addAfter(proxied.name(), null, new FrameWatch(limits, true));
+            }
             return;
         }
         var tls = pipeline.get(SslHandler.class);
@@ -67,29 +78,48 @@ final class Http2Connections {
     void begun(HttpConnection connection, Http2ConnectionHandler handler, @Nullable FrameWatch given) {
         var watch = Objects.requireNonNull(given, "an HTTP/2 connection that is not watched");
         var decoder = handler.decoder();
-        decoder.frameListener(
-                new Http2Rules(Objects.requireNonNull(decoder.frameListener()), handler.connection(), limits));
+        var context = ((ConnectionBase) connection).channelHandlerContext();
+        watch.begin(flood -> count(flood, connection), () -> sayGoodbye(context, handler));
+        var unread = new UnreadAnswers(context, handler, limits.idleTimeout());
+        var rules = new Http2Rules(
+                Objects.requireNonNull(decoder.frameListener()), handler.connection(), limits, unread::granted);
+        decoder.frameListener(rules);
+        var watching = context.pipeline().context(watch);
+        handler.connection().addListener(new Http2ConnectionAdapter() {
+            @Override
+            public void onStreamClosed(Http2Stream stream) {
+                if (!rules.wasHeard(stream)) {
+                    watch.countUnheard(watching);
+                }
+            }
+        });
         connection.exceptionHandler(failure -> {
-            var flood = flood(failure);
-            // Netty says so again for each frame that was there already.
-            if (flood != null && watch.claimFlood()) {
-                watch.stopReading();
-                meters.counter("modelgate.http2.floods", "kind", flood.code()).increment();
-                LOG.atDebug()
-                        .addKeyValue("kind", flood.code())
-                        .addKeyValue("client", connection.remoteAddress())
-                        .log("An HTTP/2 connection was closed for flooding");
+            if (failure instanceof Http2Exception http2 && http2.error() == Http2Error.ENHANCE_YOUR_CALM) {
+                // All else Netty closes connections for was noticed before it got there.
+                watch.stop(failure instanceof Flood.Detected detected ? detected.flood() : Flood.PROVOKED_RESETS);
             }
         });
     }
 
-    private static @Nullable Flood flood(Throwable failure) {
-        if (failure instanceof Flood.Detected detected) {
-            return detected.flood();
+    private void count(Flood flood, HttpConnection connection) {
+        meters.counter("modelgate.http2.floods", "kind", flood.code()).increment();
+        LOG.atDebug()
+                .addKeyValue("kind", flood.code())
+                .addKeyValue("client", connection.remoteAddress())
+                .log("An HTTP/2 connection was closed for flooding");
+    }
+
+    /** So that a client knows which of its requests were not heard; Vert.x forgets it on idle connections. */
+    private static void sayGoodbye(ChannelHandlerContext context, Http2ConnectionHandler handler) {
+        var connection = handler.connection();
+        if (!connection.goAwaySent()) {
+            var unused = handler.goAway(
+                    context,
+                    connection.remote().lastStreamCreated(),
+                    Http2Error.NO_ERROR.code(),
+                    Unpooled.EMPTY_BUFFER,
+                    context.newPromise());
+            context.flush();
         }
-        // All else Netty closes connections for was noticed before it got there.
-        return failure instanceof Http2Exception http2 && http2.error() == Http2Error.ENHANCE_YOUR_CALM
-                ? Flood.PROVOKED_RESETS
-                : null;
     }
 }

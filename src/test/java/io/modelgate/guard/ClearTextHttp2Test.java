@@ -1,11 +1,18 @@
 package io.modelgate.guard;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.modelgate.testkit.Await;
 import io.modelgate.testkit.RawHttp;
 import io.modelgate.testkit.RawHttp2;
 import io.modelgate.testkit.Scene;
 import io.modelgate.testkit.TestUpstream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -92,6 +99,56 @@ class ClearTextHttp2Test {
         try (var http = RawHttp.connect(scene.gateway().port())) {
             assertThat(http.send(RawHttp2.PREFACE).read().status()).isEqualTo(400);
             assertThat(http.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void one_connection_more_than_allowed_is_closed_and_a_closed_one_frees_its_place() throws Exception {
+        try (var limited = Scene.start("h2c-listen: 127.0.0.1:0", """
+                limits: {connections: 1}
+                routes: [{path: /app/*, upstream: app, access: public}]
+                """)) {
+            var port = limited.gateway().clearTextHttp2Port();
+            try (var first = RawHttp2.connect(port)) {
+                assertThat(first.get(1, "/app/x").status()).isEqualTo(200);
+                try (var second = RawHttp.connect(port)) {
+                    second.send(RawHttp2.PREFACE).send(new String(RawHttp2.frame(RawHttp2.SETTINGS, 0, 0), ISO_8859_1));
+                    assertThat(second.rest()).doesNotContain("HTTP/1.1");
+                }
+                assertThat(first.get(3, "/app/x").status()).isEqualTo(200);
+            }
+            Await.atMost(Duration.ofSeconds(10), () -> assertServed(port));
+        }
+    }
+
+    @Test
+    void the_proxy_protocol_comes_before_it() throws Exception {
+        try (var behind = Scene.start("""
+                h2c-listen: 127.0.0.1:0
+                proxy-protocol: true
+                proxy-protocol-from: 127.0.0.1
+                public-url: http://gate.example
+                """, "routes: [{path: /app/*, upstream: app, access: public}]")) {
+            var port = behind.gateway().clearTextHttp2Port();
+            try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                socket.getOutputStream().write("PROXY TCP4 192.0.2.7 198.51.100.1 56324 443\r\n".getBytes(ISO_8859_1));
+                var http = RawHttp2.over(socket);
+                http.head(
+                        1, true, ":method", "GET", ":scheme", "http", ":path", "/app/x", ":authority", "gate.example");
+                var answer = http.answer(1);
+                assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+                assertThat(TestUpstream.read(answer.body()).header("X-Forwarded-For"))
+                        .contains("192.0.2.7");
+            }
+            behind.upstream().drain();
+            assertThatThrownBy(() -> assertServed(port)).isInstanceOf(IOException.class);
+            assertThat(behind.upstream().drain()).isEmpty();
+        }
+    }
+
+    private static void assertServed(int port) throws IOException {
+        try (var http = RawHttp2.connect(port)) {
+            assertThat(http.get(1, "/app/x").status()).isEqualTo(200);
         }
     }
 }

@@ -53,6 +53,7 @@ public final class RawHttp2 implements AutoCloseable {
     private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false);
     private final Map<Integer, Stream> streams = new HashMap<>();
     private int goAway = -1;
+    private int lastHeard = -1;
     private boolean acknowledged;
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -113,7 +114,9 @@ public final class RawHttp2 implements AutoCloseable {
                 frame(SETTINGS, 0, 0, payload.array()),
                 frame(WINDOW_UPDATE, 0, 0, integer(1 << 30)));
         while (!http.acknowledged) {
-            http.take();
+            if (http.take() == null) {
+                throw new EOFException("closed before HTTP/2 began");
+            }
         }
         return http;
     }
@@ -217,6 +220,11 @@ public final class RawHttp2 implements AutoCloseable {
         return goAway;
     }
 
+    /** The last stream the server says it looked at, in its last GOAWAY; -1 without one. */
+    public int lastHeard() {
+        return lastHeard;
+    }
+
     /** Waits for the answer to a PING: everything sent before it has been looked at then. */
     public void ping() throws IOException {
         send(PING, 0, 0, new byte[8]);
@@ -272,7 +280,10 @@ public final class RawHttp2 implements AutoCloseable {
                 stream.complete |= frame.has(END_STREAM);
             }
             case RST_STREAM -> stream.reset = frame.code(0);
-            case GOAWAY -> goAway = frame.code(4);
+            case GOAWAY -> {
+                lastHeard = frame.code(0);
+                goAway = frame.code(4);
+            }
             default -> {}
         }
     }
