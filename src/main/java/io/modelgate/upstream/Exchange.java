@@ -12,14 +12,11 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.streams.ReadStream;
-import java.time.Duration;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,13 +31,7 @@ final class Exchange implements Borrower, Handler<MultiMap> {
     /** In ticks of the pool. */
     record Limits(long response, long idle) {}
 
-    private static final Set<HttpMethod> IDEMPOTENT =
-            Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.PUT, HttpMethod.DELETE);
-
     private final Targets targets;
-    /** So long the upstream may take to ask for a body, in ticks; many never do (RFC 9110 §10.1.1). */
-    private static final long CONTINUE = ConnectionPool.ticks(Duration.ofSeconds(1));
-
     private final Limits limits;
     private final OwnCookies ownCookies;
     private final HttpServerRequest client;
@@ -57,9 +48,7 @@ final class Exchange implements Borrower, Handler<MultiMap> {
     private long requestLength;
 
     private ConnectionPool pool;
-    private @Nullable PooledConnection connection;
-    private @Nullable HttpClientRequest request;
-    private @Nullable Upload upload;
+    private @Nullable Attempt attempt;
     private @Nullable Download download;
 
     private boolean ended;
@@ -127,25 +116,24 @@ final class Exchange implements Borrower, Handler<MultiMap> {
             pool.release(given);
             return;
         }
-        connection = given;
+        var begun = new Attempt(given, client, requestLength);
+        attempt = begun;
         moved = pool.tick();
         given.http
                 .request(new RequestOptions().setMethod(client.method()).setURI(outbound.uri()))
-                .onComplete(this::send, upstreamFailure);
+                .onComplete(created -> send(begun, created), upstreamFailure);
     }
 
-    private void send(HttpClientRequest created) {
-        var given = connection;
-        if (ended || given == null) {
+    private void send(Attempt begun, HttpClientRequest created) {
+        if (ended || attempt != begun) {
             return;
         }
-        request = created;
+        begun.begin(created);
         if (upgrading && created.version() != HttpVersion.HTTP_1_1) {
             failed(new GatewayException(
                     ProblemType.NOT_IMPLEMENTED, "This upstream speaks HTTP/2, over which no WebSocket goes here."));
             return;
         }
-        given.request = created;
         created.exceptionHandler(upstreamFailure);
         created.earlyHintsHandler(this);
         created.response().onComplete(this::answered, upstreamFailure);
@@ -154,23 +142,10 @@ final class Exchange implements Borrower, Handler<MultiMap> {
             created.headers().set(HttpHeaders.CONNECTION, "Upgrade").set(HttpHeaders.UPGRADE, "websocket");
         }
         outbound.trace().sending(created.connection(), created.headers());
-        if (requestLength == 0) {
-            created.end();
-        } else {
-            sendBody(created);
+        if (requestLength != 0) {
+            body.exceptionHandler(this::bodyFailed);
         }
-    }
-
-    private void sendBody(HttpClientRequest created) {
-        body.exceptionHandler(this::bodyFailed);
-        var started = new Upload(client, body, created, requestLength, this::moved);
-        upload = started;
-        if (RequestHeaders.awaitsContinue(client)) {
-            created.putHeader(HttpHeaders.EXPECT, HttpHeaders.CONTINUE);
-            started.startAfterContinue();
-        } else {
-            started.start(context);
-        }
+        begun.send(created, body, context, this::moved);
     }
 
     /** Early hints. */
@@ -185,12 +160,9 @@ final class Exchange implements Borrower, Handler<MultiMap> {
         moved = pool.tick();
     }
 
-    private boolean isRequestSent() {
-        return request != null && (upload == null || upload.ended());
-    }
-
     private void answered(HttpClientResponse head) {
-        if (ended || (streaming != null && becomesStream(head, streaming))) {
+        var used = attempt;
+        if (ended || used == null || (streaming != null && becomesStream(used, head, streaming))) {
             return;
         }
         if (!reply.takes(head, outbound.responseHeaders())) {
@@ -200,7 +172,7 @@ final class Exchange implements Borrower, Handler<MultiMap> {
         }
         targets.answered(head.statusCode());
         moved();
-        if (!isRequestSent()) {
+        if (!used.isSent()) {
             reply.closeAfterwards();
         }
         if (requestLength == 0 && !client.isEnded()) {
@@ -209,15 +181,15 @@ final class Exchange implements Borrower, Handler<MultiMap> {
         var relay = reply.body(head, this::moved);
         download = relay;
         head.exceptionHandler(upstreamFailure);
-        head.endHandler(last -> relayed(head, relay));
+        head.endHandler(last -> relayed(used, head, relay));
         reply.start(relay);
     }
 
     /** Whether that is all there is to do with this answer here. */
-    private boolean becomesStream(HttpClientResponse head, Streaming listener) {
+    private boolean becomesStream(Attempt used, HttpClientResponse head, Streaming listener) {
         try {
             if (upgrading && head.statusCode() == 101) {
-                switched(head, listener);
+                switched(used.connection(), head, listener);
                 return true;
             }
             if (ResponseHeaders.isEventStream(head.headers())) {
@@ -232,8 +204,7 @@ final class Exchange implements Borrower, Handler<MultiMap> {
         }
     }
 
-    private void switched(HttpClientResponse head, Streaming listener) {
-        var used = Objects.requireNonNull(connection);
+    private void switched(PooledConnection used, HttpClientResponse head, Streaming listener) {
         var headers = client.response().headers();
         var copied = ResponseHeaders.copy(head.headers(), ownCookies, headers);
         try {
@@ -255,7 +226,7 @@ final class Exchange implements Borrower, Handler<MultiMap> {
 
     /** An event that is cut short is none to its reader, so the end can come at any time. */
     private void endEvents() {
-        var used = connection;
+        var used = attempt;
         if (ended || download == null || used == null) {
             return;
         }
@@ -267,61 +238,41 @@ final class Exchange implements Borrower, Handler<MultiMap> {
         targets.done();
         reply.end(download);
         stop();
-        pool.close(used);
+        pool.close(used.connection());
         result.complete();
     }
 
-    private void relayed(HttpClientResponse head, Download relay) {
-        var used = connection;
-        if (ended || used == null) {
+    private void relayed(Attempt used, HttpClientResponse head, Download relay) {
+        if (ended) {
             return;
         }
         ended = true;
         targets.done();
         reply.end(head, relay, outbound.responseHeaders());
-        if (isRequestSent() && (used.shared != null || keepsAlive(used, head))) {
-            pool.release(used);
+        if (used.isSent() && used.connection().staysAfter(head)) {
+            pool.release(used.connection());
         } else {
             stop();
-            pool.close(used);
+            pool.close(used.connection());
         }
         result.complete();
-    }
-
-    private boolean keepsAlive(PooledConnection used, HttpClientResponse head) {
-        if (head.version() != HttpVersion.HTTP_1_1 || HopByHop.closes(head.headers())) {
-            return false;
-        }
-        var hint = head.headers().get(HttpHeaders.KEEP_ALIVE);
-        if (hint != null) {
-            used.limitKeepAlive(hint);
-        }
-        return used.keepAlive > 0;
     }
 
     @Override
     public void check() {
         var still = pool.tick() - moved;
-        if (ended) {
+        if (ended || attempt == null) {
             return;
         }
         if (download != null) {
             if (still > stillness) {
                 cut(Aborted.Reason.IDLE);
             }
-        } else if (isRequestSent()) {
-            if (still > limits.response()) {
-                failed(new GatewayException(ProblemType.UPSTREAM_TIMEOUT, "The upstream did not answer in time."));
-            }
-        } else if (upload != null && upload.awaiting()) {
-            if (still > CONTINUE) {
-                upload.proceed();
-            }
-        } else if (still > limits.idle()) {
-            failed(
-                    upload != null && upload.held()
-                            ? new GatewayException(ProblemType.UPSTREAM_TIMEOUT, "The upstream stopped reading.")
-                            : new GatewayException(ProblemType.REQUEST_TIMEOUT, "The request body did not arrive."));
+            return;
+        }
+        var problem = attempt.check(still, limits);
+        if (problem != null) {
+            failed(problem);
         }
     }
 
@@ -348,13 +299,13 @@ final class Exchange implements Borrower, Handler<MultiMap> {
         if (ended) {
             return;
         }
-        var used = connection;
+        var used = attempt;
         if (used != null) {
-            used.failed(cause);
+            used.connection().failed(cause);
         }
         if (download != null) {
             cut(Aborted.Reason.UPSTREAM_FAILED);
-        } else if (used != null && mayRetry(used, cause)) {
+        } else if (used != null && !retried && used.mayRepeat(cause)) {
             retry(used);
         } else {
             failed(new GatewayException(
@@ -362,46 +313,11 @@ final class Exchange implements Borrower, Handler<MultiMap> {
         }
     }
 
-    /**
-     * A connection that was kept may have been closed by the upstream just as we used it. Only then, and only where
-     * sending the request twice does what sending it once does (RFC 9110 §9.2.2, RFC 9112 §9.3.1), or where none of it
-     * was sent, or none of it looked at.
-     */
-    private boolean mayRetry(PooledConnection tried, Throwable cause) {
-        if (retried) {
-            return false;
-        }
-        if (request == null) {
-            return tried.kept;
-        }
-        if (tried.isUnprocessed(request, cause)) {
-            return isBodyless() || (upload != null && upload.untouched());
-        }
-        return tried.kept && isBodyless() && IDEMPOTENT.contains(client.method());
-    }
-
-    private boolean isBodyless() {
-        return requestLength == 0 || (upload != null && upload.empty());
-    }
-
-    private void retry(PooledConnection tried) {
+    private void retry(Attempt tried) {
         retried = true;
-        if (request != null && !isRequestSent()) {
-            // It fails once more, on its other side.
-            request.exceptionHandler(again -> {});
-        }
-        if (upload != null) {
-            if (upload.empty()) {
-                requestLength = 0;
-            } else {
-                client.pause();
-            }
-            upload.stop();
-            upload = null;
-        }
-        connection = null;
-        request = null;
-        pool.close(tried);
+        requestLength = tried.giveUp();
+        attempt = null;
+        pool.close(tried.connection());
         pool.closeIdle();
         pool = targets.again();
         moved = pool.tick();
@@ -414,7 +330,7 @@ final class Exchange implements Borrower, Handler<MultiMap> {
         if (ended) {
             return;
         }
-        var next = connection == null ? targets.next(problem.problem().type()) : null;
+        var next = attempt == null ? targets.next(problem.problem().type()) : null;
         if (next != null) {
             goTo(next);
         } else {
@@ -447,17 +363,17 @@ final class Exchange implements Borrower, Handler<MultiMap> {
         ended = true;
         targets.done();
         stop();
-        var used = connection;
+        var used = attempt;
         if (used == null) {
             pool.cancel(this);
         } else {
-            pool.close(used);
+            pool.close(used.connection());
         }
     }
 
     private void stop() {
-        if (upload != null) {
-            upload.stop();
+        if (attempt != null) {
+            attempt.stop();
         }
         if (download != null) {
             download.stop();

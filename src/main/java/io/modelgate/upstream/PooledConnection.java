@@ -4,6 +4,9 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.StreamResetException;
 import java.time.Duration;
 import java.util.regex.Pattern;
@@ -84,5 +87,20 @@ final class PooledConnection {
             var kept = Duration.ofSeconds(Integer.parseInt(matcher.group(1)) - 1);
             keepAlive = Math.min(keepAlive, kept.dividedBy(ConnectionPool.TICK));
         }
+    }
+
+    /** Whether another request may follow the one that {@code head} answers. */
+    boolean staysAfter(HttpClientResponse head) {
+        if (shared != null) {
+            return true;
+        }
+        if (head.version() != HttpVersion.HTTP_1_1 || HopByHop.closes(head.headers())) {
+            return false;
+        }
+        var hint = head.headers().get(HttpHeaders.KEEP_ALIVE);
+        if (hint != null) {
+            limitKeepAlive(hint);
+        }
+        return keepAlive > 0;
     }
 }
