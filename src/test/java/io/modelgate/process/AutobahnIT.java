@@ -44,8 +44,7 @@ class AutobahnIT {
         var verdicts = new JsonObject(Files.readString(directory.resolve("index.json")));
         var direct = verdicts(verdicts.getJsonObject("direct"));
         assertThat(direct).hasSizeGreaterThan(110);
-        assertThat(direct.values()).noneMatch(verdict -> verdict.startsWith("FAILED"));
-        assertThat(verdicts(verdicts.getJsonObject("tunnel"))).isEqualTo(direct);
+        assertThat(verdicts(verdicts.getJsonObject("tunnel"))).containsExactlyInAnyOrderEntriesOf(direct);
     }
 
     /** The suite is in Python, and comes in a Maven plugin with what runs it. */

@@ -48,6 +48,7 @@ final class EchoingServer implements AutoCloseable {
                                 .addLast(new WebSocketServerProtocolHandler(WebSocketServerProtocolConfig.newBuilder()
                                         .websocketPath("/app")
                                         .maxFramePayloadLength(LARGEST)
+                                        .sendCloseFrame(null)
                                         .build()))
                                 .addLast(new Echo());
                     }
