@@ -29,7 +29,7 @@ class ConfReferenceTest {
 
     private static final Path FILE = Path.of("conf/modelgate.yaml");
     private static final Map<String, String> ENVIRONMENT = Map.of("IDP_CLIENT_SECRET", "a-secret");
-    private static final Pattern LINE = Pattern.compile("( *)(# )?(- )?([a-z][a-z-]*):(?: .*)?");
+    private static final Pattern LINE = Pattern.compile("( *)(# )?(- )?([a-z][a-z0-9-]*):(?: .*)?");
 
     @Test
     void the_example_is_a_usable_configuration() {
