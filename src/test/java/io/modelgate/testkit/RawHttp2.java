@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import javax.net.ssl.SSLSocket;
 
 /**
  * HTTP/2 frame by frame (RFC 9113), so that a test can send what no client sends. Headers are literals in the order
@@ -177,11 +178,15 @@ public final class RawHttp2 implements AutoCloseable {
     public String[] request(String method, String path, String... more) {
         var all = new String[8 + more.length];
         var pseudo = new String[] {
-            ":method", method, ":scheme", "http", ":path", path, ":authority", "127.0.0.1:" + socket.getPort()
+            ":method", method, ":scheme", scheme(), ":path", path, ":authority", "127.0.0.1:" + socket.getPort()
         };
         System.arraycopy(pseudo, 0, all, 0, 8);
         System.arraycopy(more, 0, all, 8, more.length);
         return all;
+    }
+
+    private String scheme() {
+        return socket instanceof SSLSocket ? "https" : "http";
     }
 
     /** Sends a GET without a body and returns what comes. */

@@ -24,6 +24,7 @@ public final class Relay implements AutoCloseable {
     private final InetSocketAddress target;
     private final int port;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final Set<Socket> vanished = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
     private final Object lock = new Object();
     private boolean stalled;
@@ -65,6 +66,8 @@ public final class Relay implements AutoCloseable {
             open.forEach(Relay::closeByReset);
             open.forEach(Relay::close);
             open.clear();
+            vanished.clear();
+            lock.notifyAll();
         }
         try {
             // Until its thread has let go of it, a closed listener still takes connections.
@@ -78,6 +81,13 @@ public final class Relay implements AutoCloseable {
     public void stall() {
         synchronized (lock) {
             stalled = true;
+        }
+    }
+
+    /** The connections it has lead nowhere from now on, and neither side hears of it; new ones are as ever. */
+    public void vanish() {
+        synchronized (lock) {
+            vanished.addAll(open);
         }
     }
 
@@ -151,6 +161,9 @@ public final class Relay implements AutoCloseable {
             var buffer = new byte[16 * 1024];
             for (var read = input.read(buffer); read >= 0; read = input.read(buffer)) {
                 awaitFlow();
+                if (vanished.contains(from)) {
+                    awaitEnd();
+                }
                 output.write(buffer, 0, read);
             }
         } catch (IOException | InterruptedException cut) {
@@ -164,6 +177,15 @@ public final class Relay implements AutoCloseable {
     private void awaitFlow() throws InterruptedException {
         synchronized (lock) {
             while (stalled) {
+                lock.wait();
+            }
+        }
+    }
+
+    /** Until this relay is cut; then the socket is closed, too. */
+    private void awaitEnd() throws InterruptedException {
+        synchronized (lock) {
+            while (!listener.isClosed()) {
                 lock.wait();
             }
         }

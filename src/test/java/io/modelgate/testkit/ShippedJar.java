@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
 public final class ShippedJar implements AutoCloseable {
 
     private static final int SECONDS = 60;
-    private static final Pattern SERVES =
-            Pattern.compile(".* listening on 127\\.0\\.0\\.1:(\\d+), health and metrics on 127\\.0\\.0\\.1:(\\d+)");
+    private static final Pattern SERVES = Pattern.compile(
+            ".* listening on (?:https://)?127\\.0\\.0\\.1:(\\d+), health and metrics on 127\\.0\\.0\\.1:(\\d+)");
 
     /** How a command ended. */
     public record Outcome(int exit, String out, String err) {
