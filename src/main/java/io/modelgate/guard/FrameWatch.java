@@ -7,7 +7,6 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.Http2CodecUtil;
-import io.netty.handler.codec.http2.Http2Flags;
 import io.netty.handler.codec.http2.Http2FrameTypes;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Future;
@@ -19,23 +18,9 @@ import org.jspecify.annotations.Nullable;
  * Watches the frames of one HTTP/2 connection go by, before anybody reads them, and ends a connection that floods us.
  * It looks at frame headers only (RFC 9113 §4.1) and holds nothing back.
  *
- * <p>What costs a client nothing is paid for by what it gets: of PING, SETTINGS, PRIORITY, WINDOW_UPDATE and the like
- * it may send {@value #FREE_FRAMES} in {@value #WINDOW_SECONDS} s, and one more for each {@value #BYTES_PER_FRAME}
- * bytes we sent meanwhile. A client that downloads sends many, and one that floods us gets little for them. Requests
- * are given up for good reasons too; more than {@value #FREE_RESETS} in that time are a flood where they are more than
- * half of all. The same goes for requests that were none, which we reset.
+ * <p>What is a flood, {@link FrameBudget} says.
  */
 final class FrameWatch extends ChannelDuplexHandler {
-
-    private static final int WINDOW_SECONDS = 10;
-    private static final int FREE_FRAMES = 1_000;
-    private static final int BYTES_PER_FRAME = 64;
-    private static final int FREE_RESETS = 100;
-    private static final int FREE_UNHEARD = 100;
-    private static final int CONSECUTIVE_EMPTY_DATA = 2;
-
-    /** A full frame each time is enough for any head; some senders cut smaller. */
-    private static final int FREE_CONTINUATIONS = 8;
 
     /** For the client to read why the connection ends, while it still sends; closing at once would reset it. */
     private static final long LINGER_MILLIS = 500;
@@ -51,7 +36,7 @@ final class FrameWatch extends ChannelDuplexHandler {
             This listener speaks clear-text HTTP/2 only.""".getBytes(StandardCharsets.US_ASCII);
 
     private final long headMillis;
-    private final int maxContinuations;
+    private final FrameBudget budget;
 
     /** Whether whoever comes next may take something else for HTTP/1.1. */
     private final boolean onlyHttp2;
@@ -64,19 +49,6 @@ final class FrameWatch extends ChannelDuplexHandler {
     private int flags;
     private int unread;
 
-    /** Between HEADERS and the frame that ends the head. */
-    private boolean inHead;
-
-    private int continuations;
-    private int emptyData;
-
-    private long windowStart = System.nanoTime();
-    private int frames;
-    private int opened;
-    private int resets;
-    private int unheard;
-    private long sent;
-
     private boolean over;
     private boolean closing;
     private boolean told;
@@ -87,7 +59,7 @@ final class FrameWatch extends ChannelDuplexHandler {
     /** @param onlyHttp2 whether to refuse what does not begin with the preface of HTTP/2 (RFC 9113 §3.4) */
     FrameWatch(GuardConfig.Limits limits, boolean onlyHttp2) {
         this.headMillis = limits.headerTimeout().toMillis();
-        this.maxContinuations = FREE_CONTINUATIONS + limits.headerBytes() / Http2CodecUtil.DEFAULT_MAX_FRAME_SIZE;
+        this.budget = new FrameBudget(limits.headerBytes());
         this.onlyHttp2 = onlyHttp2;
     }
 
@@ -114,7 +86,7 @@ final class FrameWatch extends ChannelDuplexHandler {
             bytes.release();
             return;
         }
-        startWindow();
+        budget.look();
         var from = bytes.readerIndex() + skipPreface(bytes);
         if (over) {
             refuse(context, bytes);
@@ -137,7 +109,7 @@ final class FrameWatch extends ChannelDuplexHandler {
     @Override
     public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
         if (message instanceof ByteBuf bytes) {
-            sent += bytes.readableBytes();
+            budget.sent(bytes.readableBytes());
         }
         var unused = context.write(message, promise);
     }
@@ -179,7 +151,7 @@ final class FrameWatch extends ChannelDuplexHandler {
 
     /** A request was reset that was malformed, or too large to be one. */
     void countUnheard(ChannelHandlerContext context) {
-        if (++unheard > FREE_UNHEARD && unheard > opened / 2 && !over) {
+        if (budget.unheard() && !over) {
             stop(Flood.PROVOKED_RESETS);
             // We are called from amid the stream's end.
             context.executor().execute(() -> end(context, Flood.PROVOKED_RESETS));
@@ -220,7 +192,7 @@ final class FrameWatch extends ChannelDuplexHandler {
                 }
                 if (headerRead == FRAME_HEADER) {
                     unread = length;
-                    var flood = count();
+                    var flood = budget.count(type, length, flags);
                     if (flood != null) {
                         return flood;
                     }
@@ -233,7 +205,7 @@ final class FrameWatch extends ChannelDuplexHandler {
             if (headerRead == FRAME_HEADER && unread == 0) {
                 headerRead = 0;
                 // What follows in the same read gets its own time.
-                cancelDeadlineUnless(inHead);
+                cancelDeadlineUnless(budget.inHead());
             }
         }
         return null;
@@ -257,69 +229,10 @@ final class FrameWatch extends ChannelDuplexHandler {
         headerRead++;
     }
 
-    private void startWindow() {
-        var now = System.nanoTime();
-        if (now - windowStart > TimeUnit.SECONDS.toNanos(WINDOW_SECONDS)) {
-            windowStart = now;
-            frames = 0;
-            opened = 0;
-            resets = 0;
-            unheard = 0;
-            sent = 0;
-        }
-    }
-
-    private @Nullable Flood count() {
-        return switch (type) {
-            case Http2FrameTypes.DATA -> countData();
-            case Http2FrameTypes.HEADERS -> countHead();
-            case Http2FrameTypes.CONTINUATION -> countContinuation();
-            case Http2FrameTypes.RST_STREAM -> countReset();
-            case Http2FrameTypes.PRIORITY -> countFrame(Flood.PRIORITY);
-            case Http2FrameTypes.SETTINGS -> countFrame(Flood.SETTINGS);
-            case Http2FrameTypes.PING -> countFrame(Flood.PING);
-            case Http2FrameTypes.WINDOW_UPDATE -> countFrame(Flood.WINDOW_UPDATE);
-            default -> countFrame(Flood.OTHER);
-        };
-    }
-
-    private @Nullable Flood countHead() {
-        opened++;
-        continuations = 0;
-        emptyData = 0;
-        inHead = !isSet(Http2Flags.END_HEADERS);
-        return null;
-    }
-
-    private @Nullable Flood countContinuation() {
-        inHead = !isSet(Http2Flags.END_HEADERS);
-        return ++continuations > maxContinuations ? Flood.CONTINUATION : null;
-    }
-
-    private @Nullable Flood countReset() {
-        return ++resets > FREE_RESETS && resets > opened / 2 ? Flood.RESETS : null;
-    }
-
-    private @Nullable Flood countData() {
-        if (length > 0 || isSet(Http2Flags.END_STREAM)) {
-            emptyData = 0;
-            return null;
-        }
-        return ++emptyData > CONSECUTIVE_EMPTY_DATA ? Flood.EMPTY_DATA : countFrame(Flood.EMPTY_DATA);
-    }
-
-    private @Nullable Flood countFrame(Flood kind) {
-        return ++frames > FREE_FRAMES + sent / BYTES_PER_FRAME ? kind : null;
-    }
-
-    private boolean isSet(short flag) {
-        return (flags & flag) != 0;
-    }
-
     /** Whether something has begun that must not take its time; the body of a request may. */
     private boolean isWaiting() {
         return prefaceRead < PREFACE.length
-                || inHead
+                || budget.inHead()
                 || (headerRead > 0 && (headerRead < FRAME_HEADER || type != Http2FrameTypes.DATA));
     }
 
