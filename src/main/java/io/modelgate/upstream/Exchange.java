@@ -276,9 +276,13 @@ final class Exchange implements Borrower, Handler<MultiMap> {
         if (ended || used == null) {
             return;
         }
+        if (!reply.takesTrailers(head, relay, outbound.responseHeaders())) {
+            cut(Aborted.Reason.UPSTREAM_FAILED);
+            return;
+        }
         ended = true;
         targets.done();
-        reply.end(head, relay, outbound.responseHeaders());
+        reply.end(relay);
         if (isRequestSent() && (used.shared != null || keepsAlive(used, head))) {
             pool.release(used);
         } else {
