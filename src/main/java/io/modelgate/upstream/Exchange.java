@@ -194,8 +194,10 @@ final class Exchange implements Borrower, Handler<MultiMap> {
             return;
         }
         if (!reply.takes(head, outbound.responseHeaders())) {
-            failed(new GatewayException(
-                    ProblemType.UPSTREAM_UNREACHABLE, "The upstream's response cannot be relayed."));
+            refused(
+                    head,
+                    new GatewayException(
+                            ProblemType.UPSTREAM_UNREACHABLE, "The upstream's response cannot be relayed."));
             return;
         }
         targets.answered(head.statusCode());
@@ -225,11 +227,15 @@ final class Exchange implements Borrower, Handler<MultiMap> {
             }
             return false;
         } catch (GatewayException refused) {
-            // Without a handler Vert.x logs the end that follows.
-            head.exceptionHandler(heard -> {});
-            failed(refused);
+            refused(head, refused);
             return true;
         }
+    }
+
+    private void refused(HttpClientResponse head, GatewayException problem) {
+        // Without a handler Vert.x logs the end that follows.
+        head.exceptionHandler(heard -> {});
+        failed(problem);
     }
 
     private void switched(HttpClientResponse head, Streaming listener) {
