@@ -166,8 +166,10 @@ final class Exchange implements Borrower, Handler<MultiMap> {
             return;
         }
         if (!reply.takes(head, outbound.responseHeaders())) {
-            failed(new GatewayException(
-                    ProblemType.UPSTREAM_UNREACHABLE, "The upstream's response cannot be relayed."));
+            refused(
+                    head,
+                    new GatewayException(
+                            ProblemType.UPSTREAM_UNREACHABLE, "The upstream's response cannot be relayed."));
             return;
         }
         targets.answered(head.statusCode());
@@ -197,11 +199,15 @@ final class Exchange implements Borrower, Handler<MultiMap> {
             }
             return false;
         } catch (GatewayException refused) {
-            // Without a handler Vert.x logs the end that follows.
-            head.exceptionHandler(heard -> {});
-            failed(refused);
+            refused(head, refused);
             return true;
         }
+    }
+
+    private void refused(HttpClientResponse head, GatewayException problem) {
+        // Without a handler Vert.x logs the end that follows.
+        head.exceptionHandler(heard -> {});
+        failed(problem);
     }
 
     private void switched(PooledConnection used, HttpClientResponse head, Streaming listener) {
@@ -246,9 +252,13 @@ final class Exchange implements Borrower, Handler<MultiMap> {
         if (ended) {
             return;
         }
+        if (!reply.takesTrailers(head, relay, outbound.responseHeaders())) {
+            cut(Aborted.Reason.UPSTREAM_FAILED);
+            return;
+        }
         ended = true;
         targets.done();
-        reply.end(head, relay, outbound.responseHeaders());
+        reply.end(relay);
         if (used.isSent() && used.connection().staysAfter(head)) {
             pool.release(used.connection());
         } else {

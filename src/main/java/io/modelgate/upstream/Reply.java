@@ -105,20 +105,20 @@ final class Reply {
     }
 
     /**
-     * Ends the body, together with the trailers of an answer that has ended.
+     * Takes the trailers of an answer that has ended. False where they cannot be relayed.
      *
      * @param marks sets the headers that are ours
      */
-    void end(HttpClientResponse head, Download body, Consumer<MultiMap> marks) {
-        if (!body.ended() && takesTrailers() && !head.trailers().isEmpty()) {
-            var ours = HttpHeaders.headers();
-            marks.accept(ours);
-            TrailerFields.copy(head.trailers(), ours, response.trailers());
+    boolean takesTrailers(HttpClientResponse head, Download body, Consumer<MultiMap> marks) {
+        if (body.ended() || !takesTrailers() || head.trailers().isEmpty()) {
+            return true;
         }
-        end(body);
+        var ours = HttpHeaders.headers();
+        marks.accept(ours);
+        return TrailerFields.copy(head.trailers(), ours, response.trailers());
     }
 
-    /** Ends the body as it is. */
+    /** Ends the body, with the trailers that were taken. */
     void end(Download body) {
         if (!body.ended()) {
             body.end();

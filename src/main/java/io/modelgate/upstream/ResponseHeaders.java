@@ -12,6 +12,9 @@ final class ResponseHeaders {
 
     /** Copies what may pass; false where the upstream sent what cannot stand in a head. */
     static boolean copy(MultiMap received, OwnCookies ours, MultiMap sent) {
+        if (!isPlainlyCoded(received)) {
+            return false;
+        }
         try {
             for (var header : received) {
                 var name = header.getKey();
@@ -25,6 +28,15 @@ final class ResponseHeaders {
         }
         HopByHop.removeNamed(received, sent);
         return true;
+    }
+
+    /** We take chunks off and pass what is in them: what they hold must not be coded once more (RFC 9112 §6.1). */
+    private static boolean isPlainlyCoded(MultiMap received) {
+        if (received.get(HttpHeaders.TRANSFER_ENCODING) == null) {
+            return true;
+        }
+        var codings = received.getAll(HttpHeaders.TRANSFER_ENCODING);
+        return codings.size() == 1 && codings.get(0).equalsIgnoreCase("chunked");
     }
 
     /** Server-sent events, whatever the parameters (HTML §9.2.4). */

@@ -32,16 +32,21 @@ final class TrailerFields {
     private TrailerFields() {}
 
     /**
-     * Copies what may pass.
+     * Copies what may pass; false where the upstream sent what cannot stand in trailers.
      *
      * @param ours headers we set ourselves, whose names are not the upstream's to use
      */
-    static void copy(MultiMap received, MultiMap ours, MultiMap sent) {
-        for (var trailer : received) {
-            var name = trailer.getKey();
-            if (!HopByHop.is(name) && !ours.contains(name) && !NEVER.contains(name.toLowerCase(Locale.ROOT))) {
-                sent.add(name, trailer.getValue());
+    static boolean copy(MultiMap received, MultiMap ours, MultiMap sent) {
+        try {
+            for (var trailer : received) {
+                var name = trailer.getKey();
+                if (!HopByHop.is(name) && !ours.contains(name) && !NEVER.contains(name.toLowerCase(Locale.ROOT))) {
+                    sent.add(name, trailer.getValue());
+                }
             }
+            return true;
+        } catch (IllegalArgumentException invalid) {
+            return false;
         }
     }
 }

@@ -7,17 +7,20 @@ import io.modelgate.http.Problem;
 import io.modelgate.http.ProblemType;
 import io.modelgate.http.RequestId;
 import io.modelgate.testkit.RawHttp;
+import io.modelgate.testkit.RawHttp2;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -32,26 +35,51 @@ final class GuardedEcho implements AutoCloseable {
     final List<String> admitted = new CopyOnWriteArrayList<>();
 
     private final Vertx vertx = Vertx.vertx();
+    private final SelfSigned identity = SelfSigned.create();
+    private final Wire wire;
     private final HttpServer server;
     private final RequestGuard guard;
 
     GuardedEcho() {
-        this(config(List.of("http://gate.example"), TrustedProxies.none()));
+        this(Wire.HTTP_1);
+    }
+
+    GuardedEcho(Wire wire) {
+        this(wire, config(List.of("http://gate.example"), TrustedProxies.none()));
     }
 
     GuardedEcho(GuardConfig config) {
-        this(config, options -> options);
+        this(Wire.HTTP_1, config);
+    }
+
+    GuardedEcho(Wire wire, GuardConfig config) {
+        this(wire, config, options -> options, null);
     }
 
     GuardedEcho(GuardConfig config, UnaryOperator<HttpServerOptions> change) {
-        this(config, change, null);
+        this(Wire.HTTP_1, config, change, null);
     }
 
-    /** With {@code handler}, if not null, in place of the echo. */
-    GuardedEcho(
-            GuardConfig config, UnaryOperator<HttpServerOptions> change, @Nullable Handler<HttpServerRequest> handler) {
+    /** With {@code handler} in place of the echo. */
+    GuardedEcho(Wire wire, Handler<HttpServerRequest> handler) {
+        this(wire, config(List.of("http://gate.example"), TrustedProxies.none()), options -> options, handler);
+    }
+
+    private GuardedEcho(
+            Wire wire,
+            GuardConfig config,
+            UnaryOperator<HttpServerOptions> change,
+            @Nullable Handler<HttpServerRequest> handler) {
+        this.wire = wire;
         guard = new RequestGuard(config);
-        var options = change.apply(GuardedServer.options(config));
+        var options = change.apply(
+                switch (wire) {
+                    case HTTP_1 -> GuardedServer.options(config);
+                    case HTTP_1_OVER_TLS ->
+                        identity.show(GuardedServer.options(config))
+                                .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1));
+                    case HTTP_2, HTTP_2_WITH_HOST -> GuardedServer.clearTextHttp2(config, config.listen());
+                });
         server = GuardedServer.create(vertx, options, config, new SimpleMeterRegistry())
                 .requestHandler(handler == null ? this::handle : handler);
         await(server.listen());
@@ -71,16 +99,33 @@ final class GuardedEcho implements AutoCloseable {
                 Http2Config.OFF);
     }
 
+    Wire wire() {
+        return wire;
+    }
+
     int port() {
         return server.actualPort();
     }
 
     RawHttp connect() throws IOException {
-        return RawHttp.connect(port());
+        return wire == Wire.HTTP_1_OVER_TLS ? RawHttp.over(identity.connect(port())) : RawHttp.connect(port());
     }
 
-    /** Sends one request and returns its answer. */
+    /**
+     * Sends one request and returns its answer.
+     *
+     * @param bytes in the words of HTTP/1.1; a head alone where the wire is HTTP/2. To reset a malformed request is
+     *     there what 400 is here (RFC 9113 §8.1.1), so that is what is returned.
+     */
     RawHttp.Answer ask(String bytes) throws IOException {
+        if (wire.isHttp2()) {
+            try (var http = RawHttp2.connect(port())) {
+                http.head(1, true, wire.http2(bytes));
+                var answer = http.answer(1);
+                var malformed = answer.reset() == RawHttp2.PROTOCOL_ERROR && answer.status() == 0;
+                return new RawHttp.Answer(malformed ? 400 : answer.status(), answer.headers(), answer.body());
+            }
+        }
         try (var http = connect()) {
             return http.send(bytes).read();
         }
@@ -106,7 +151,7 @@ final class GuardedEcho implements AutoCloseable {
     private Void answer(HttpServerRequest request, Admission.Admitted in) {
         admitted.add(request.method() + " " + in.target().uri());
         var headers = new JsonObject();
-        request.headers().forEach(header -> headers.put(header.getKey(), header.getValue()));
+        request.headers().forEach(header -> headers.put(header.getKey().toLowerCase(Locale.ROOT), header.getValue()));
         var json = new JsonObject()
                 .put("path", in.target().path())
                 .put("query", in.target().query())

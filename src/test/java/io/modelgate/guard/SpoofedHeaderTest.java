@@ -6,27 +6,35 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Nobody but us and trusted proxies says who calls and from where. */
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
+@ParameterizedClass
+@EnumSource(names = "HTTP_1_OVER_TLS", mode = EnumSource.Mode.EXCLUDE)
 class SpoofedHeaderTest {
 
     private static GuardedEcho gate;
 
-    @BeforeAll
-    static void start() {
-        gate = new GuardedEcho();
+    SpoofedHeaderTest(Wire wire) {
+        assertThat(wire).isEqualTo(gate.wire());
     }
 
-    @AfterAll
+    @BeforeParameterizedClassInvocation
+    static void start(Wire wire) {
+        gate = new GuardedEcho(wire);
+    }
+
+    @AfterParameterizedClassInvocation
     static void stop() {
         gate.close();
     }
@@ -89,8 +97,9 @@ class SpoofedHeaderTest {
                 name.replaceFirst("-", "!").replace('-', '\'') + ": h",
                 "X-Kept: f");
 
-        assertThat(echo.getJsonObject("headers"))
-                .isEqualTo(new JsonObject().put("Host", "gate.example").put("X-Kept", "f"));
+        var headers = echo.getJsonObject("headers");
+        headers.remove("host");
+        assertThat(headers).isEqualTo(new JsonObject().put("x-kept", "f"));
     }
 
     @ParameterizedTest
@@ -113,7 +122,7 @@ class SpoofedHeaderTest {
                 "x"
             })
     void a_header_that_only_looks_alike_is_kept(String name) throws IOException {
-        assertThat(gate.echo(name + ": a").getJsonObject("headers").getString(name))
+        assertThat(gate.echo(name + ": a").getJsonObject("headers").getString(name.toLowerCase(Locale.ROOT)))
                 .isEqualTo("a");
     }
 

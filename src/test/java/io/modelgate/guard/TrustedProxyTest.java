@@ -80,7 +80,7 @@ class TrustedProxyTest {
 
         assertThat(echo.getJsonArray("forwardedFor")).isEqualTo(new JsonArray(addresses));
         assertThat(echo.getString("address")).isEqualTo(addresses.get(0));
-        assertThat(echo.getJsonObject("headers").fieldNames()).containsExactly("Host");
+        assertThat(echo.getJsonObject("headers").fieldNames()).containsExactly("host");
     }
 
     @Test

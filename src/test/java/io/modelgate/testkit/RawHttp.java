@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import javax.net.ssl.SSLException;
 
 /** A connection that sends exactly the bytes it is given, and reads what a server makes of them. */
 public final class RawHttp implements AutoCloseable {
@@ -59,10 +60,10 @@ public final class RawHttp implements AutoCloseable {
         return this;
     }
 
-    /** Sends each octet in a packet of its own. */
+    /** Sends each octet in a packet of its own, as long as there is no answer. */
     @CanIgnoreReturnValue
     public RawHttp sendBytewise(String bytes) throws IOException {
-        for (var i = 0; i < bytes.length(); i++) {
+        for (var i = 0; i < bytes.length() && in.available() == 0; i++) {
             send(bytes.substring(i, i + 1));
         }
         return this;
@@ -85,7 +86,7 @@ public final class RawHttp implements AutoCloseable {
             }
             var body = in.readNBytes(Integer.parseInt(headers.getOrDefault("content-length", "0")));
             return new Answer(status, headers, new String(body, StandardCharsets.UTF_8));
-        } catch (SocketException reset) {
+        } catch (SocketException | SSLException reset) {
             return new Answer(0, Map.of(), "");
         }
     }
@@ -97,7 +98,7 @@ public final class RawHttp implements AutoCloseable {
             for (var b = in.read(); b >= 0; b = in.read()) {
                 all.write(b);
             }
-        } catch (SocketException reset) {
+        } catch (SocketException | SSLException reset) {
             // That is an end, too.
         }
         return all.toString(StandardCharsets.ISO_8859_1);
@@ -107,7 +108,7 @@ public final class RawHttp implements AutoCloseable {
     public boolean isClosed() throws IOException {
         try {
             return in.read() < 0;
-        } catch (SocketException reset) {
+        } catch (SocketException | SSLException reset) {
             return true;
         }
     }
