@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.SocketException;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,9 +129,12 @@ class TunnelPlacesTest {
         return client;
     }
 
+    /** Nothing where there is no place for the connection, which may end in a reset. */
     private static String answer(TunnelScene scene, String... lines) throws IOException {
         try (var client = scene.client().send(scene.request("/app/y", lines))) {
             return client.readHead();
+        } catch (SocketException closed) {
+            return "";
         }
     }
 
