@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelgate.testkit.Await;
 import io.modelgate.testkit.Threads;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -112,6 +113,22 @@ final class BreakerTest {
 
             Await.atMost(SOON, () -> assertThat(caller.get().body()).isEqualTo("a"));
             assertThat(opens(rig)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void how_often_it_opened_is_known_after_a_garbage_collection() throws Exception {
+        var target = backends.add("a");
+        target.kill();
+
+        try (var rig = rig(target, BREAKER)) {
+            var garbage = new WeakReference<>(new Object());
+            Await.atMost(SOON, () -> {
+                System.gc();
+                assertThat(garbage.get()).isNull();
+            });
+            new Caller(rig).names(3);
+            Await.atMost(SOON, () -> assertThat(opens(rig)).isEqualTo(1));
         }
     }
 
