@@ -30,18 +30,22 @@ final class FrontDoorAssembly {
     private final FrontDoor frontDoor;
     private final ProxyConfig config;
     private final Records records;
+    private final List<Records> earlier;
     private final LastAnswers lastAnswers;
     private final Map<String, Upstream> upstreams;
 
+    /** @param earlier of the front doors before, whose last requests may still be with these upstreams */
     private FrontDoorAssembly(
             FrontDoor frontDoor,
             ProxyConfig config,
             Records records,
+            List<Records> earlier,
             LastAnswers lastAnswers,
             Map<String, Upstream> upstreams) {
         this.frontDoor = frontDoor;
         this.config = config;
         this.records = records;
+        this.earlier = earlier;
         this.lastAnswers = lastAnswers;
         this.upstreams = upstreams;
     }
@@ -69,7 +73,7 @@ final class FrontDoorAssembly {
 
     /** Goes out of use for {@code next}. Completes when the last request is over, or was cut. */
     Future<Void> retire(Vertx vertx, FrontDoorAssembly next) {
-        return Retiring.start(vertx, records, notIn(next), next.config.reloadTimeout());
+        return Retiring.start(vertx, next.earlier, notIn(next), next.config.reloadTimeout());
     }
 
     private List<Upstream> notIn(FrontDoorAssembly others) {
@@ -82,15 +86,22 @@ final class FrontDoorAssembly {
     FrontDoorAssembly rebuild(Vertx vertx, ProxyParts parts, Set<String> kept) {
         var going = new HashMap<>(upstreams);
         going.keySet().retainAll(kept);
-        return build(vertx, parts, lastAnswers, going);
+        var before = new ArrayList<>(earlier);
+        before.removeIf(Records::allFinished);
+        before.add(records);
+        return build(vertx, parts, lastAnswers, going, before);
     }
 
     static FrontDoorAssembly build(Vertx vertx, ProxyParts parts, LastAnswers lastAnswers) {
-        return build(vertx, parts, lastAnswers, Map.of());
+        return build(vertx, parts, lastAnswers, Map.of(), List.of());
     }
 
     private static FrontDoorAssembly build(
-            Vertx vertx, ProxyParts parts, LastAnswers lastAnswers, Map<String, Upstream> going) {
+            Vertx vertx,
+            ProxyParts parts,
+            LastAnswers lastAnswers,
+            Map<String, Upstream> going,
+            List<Records> earlier) {
         var config = parts.config();
         var publicUrl = parts.guard().canonicalUrl(parts.listeners().config().scheme());
         var answers = new Answers(
@@ -130,7 +141,7 @@ final class FrontDoorAssembly {
                 records,
                 new Throttle(parts.overload()),
                 lastAnswers);
-        return new FrontDoorAssembly(frontDoor, config, records, lastAnswers, upstreams);
+        return new FrontDoorAssembly(frontDoor, config, records, earlier, lastAnswers, upstreams);
     }
 
     private static List<URI> authUris(ProxyConfig config, URI publicUrl) {

@@ -12,12 +12,12 @@ final class Retiring {
 
     private static final long LOOK_MILLIS = 500;
 
-    private final Records records;
+    private final Collection<Records> records;
     private final Collection<Upstream> upstreams;
     private final Promise<Void> done = Promise.promise();
     private long looksLeft;
 
-    private Retiring(Records records, Collection<Upstream> upstreams, Duration patience) {
+    private Retiring(Collection<Records> records, Collection<Upstream> upstreams, Duration patience) {
         this.records = records;
         this.upstreams = upstreams;
         this.looksLeft = Math.max(1, patience.toMillis() / LOOK_MILLIS);
@@ -26,9 +26,11 @@ final class Retiring {
     /**
      * Completes when no request is left, or after {@code patience}.
      *
+     * @param records of all requests that may be with the upstreams
      * @param upstreams that nobody else uses: closed then, which cuts what is still under way
      */
-    static Future<Void> start(Vertx vertx, Records records, Collection<Upstream> upstreams, Duration patience) {
+    static Future<Void> start(
+            Vertx vertx, Collection<Records> records, Collection<Upstream> upstreams, Duration patience) {
         var retiring = new Retiring(records, upstreams, patience);
         upstreams.forEach(Upstream::retire);
         if (!retiring.end()) {
@@ -42,8 +44,9 @@ final class Retiring {
     }
 
     private boolean end() {
-        var over =
-                looksLeft-- <= 0 || (records.allFinished() && upstreams.stream().allMatch(Upstream::isUnused));
+        var over = looksLeft-- <= 0
+                || (records.stream().allMatch(Records::allFinished)
+                        && upstreams.stream().allMatch(Upstream::isUnused));
         if (over) {
             Future.join(upstreams.stream().map(Upstream::close).toList())
                     .<Void>mapEmpty()

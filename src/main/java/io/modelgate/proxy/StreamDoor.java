@@ -2,6 +2,7 @@ package io.modelgate.proxy;
 
 import io.modelgate.guard.Upgrade;
 import io.modelgate.http.GatewayException;
+import io.modelgate.http.IdleTimeout;
 import io.modelgate.stream.EndReason;
 import io.modelgate.stream.Handshake;
 import io.modelgate.stream.OpenStream;
@@ -17,6 +18,7 @@ import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.core.streams.ReadStream;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -124,13 +126,18 @@ final class StreamDoor {
         public Duration events(Future<Void> ended, Runnable end) {
             var stream = streams.open(Streams.Kind.EVENTS, owner(exchange));
             var watch = watchToken(exchange, stream);
+            // The upstream's end looks at how long the stream stands still; the listener would not wait for it.
+            var idle = streams.config().idleTimeout();
+            var connection = (ConnectionBase) exchange.request().connection();
+            var usual = IdleTimeout.extend(connection.channelHandlerContext().pipeline(), idle.plusSeconds(1));
             ended.onComplete(done -> {
                 watch.run();
+                usual.run();
                 stream.closed(stream.reasonOr(EndReason.CLOSED));
             });
             var context = vertx.getOrCreateContext();
             stream.onEnd(reason -> context.runOnContext(now -> end.run()));
-            return streams.config().idleTimeout();
+            return idle;
         }
 
         @Override

@@ -43,6 +43,7 @@ final class Attempt {
     void begin(HttpClientRequest created) {
         request = created;
         connection.request = created;
+        connection.heard = false;
     }
 
     /** Sends the rest, once the head is set: what {@code body} brings. */
@@ -77,7 +78,7 @@ final class Attempt {
         if (connection.isUnprocessed(request, cause)) {
             return isBodyless() || (upload != null && upload.untouched());
         }
-        return connection.kept && isBodyless() && IDEMPOTENT.contains(client.method());
+        return connection.kept && !connection.heard && isBodyless() && IDEMPOTENT.contains(client.method());
     }
 
     /** Makes way for another one. Returns the length of its body. */

@@ -1,6 +1,8 @@
 package io.modelgate.upstream;
 
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.vertx.core.http.HttpClientConnection;
@@ -27,8 +29,7 @@ final class Channels {
 
     /** Hands a connection over in the moment in which a 101 was decoded: what follows is no HTTP. */
     static void switchTo(ChannelHandler successor, HttpClientConnection connection) {
-        var handler = ((HttpClientConnectionInternal) WRAPPED.get((UnpooledHttpClientConnection) connection))
-                .channelHandlerContext();
+        var handler = context(connection);
         var pipeline = handler.pipeline();
         pipeline.addBefore(handler.name(), "tunnel", successor);
         if (pipeline.get(IdleStateHandler.class) != null) {
@@ -36,5 +37,14 @@ final class Channels {
         }
         // Its going hands on what it has read beyond the head.
         pipeline.remove(HttpClientCodec.class);
+    }
+
+    static ChannelPipeline pipeline(HttpClientConnection connection) {
+        return context(connection).pipeline();
+    }
+
+    private static ChannelHandlerContext context(HttpClientConnection connection) {
+        return ((HttpClientConnectionInternal) WRAPPED.get((UnpooledHttpClientConnection) connection))
+                .channelHandlerContext();
     }
 }

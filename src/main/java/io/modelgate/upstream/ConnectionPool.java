@@ -3,6 +3,7 @@ package io.modelgate.upstream;
 import io.modelgate.http.GatewayException;
 import io.modelgate.http.ProblemType;
 import io.netty.channel.ChannelHandler;
+import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -220,6 +221,8 @@ final class ConnectionPool {
             connecting--;
             channel.pipeline().addBefore(channel.name(), "interim", new InterimResponses());
             var connection = new PooledConnection(http, keepAlive);
+            var codec = channel.pipeline().context(HttpClientCodec.class);
+            channel.pipeline().addBefore(codec.name(), "firstByte", new FirstByte(connection));
             open.add(connection);
             load.opened();
             http.closeHandler(closed -> forget(connection));

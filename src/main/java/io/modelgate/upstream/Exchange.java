@@ -1,6 +1,7 @@
 package io.modelgate.upstream;
 
 import io.modelgate.http.GatewayException;
+import io.modelgate.http.IdleTimeout;
 import io.modelgate.http.ProblemType;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -16,6 +17,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.streams.ReadStream;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,8 @@ final class Exchange implements Borrower, Handler<MultiMap> {
 
     /** In ticks of the pool. */
     record Limits(long response, long idle) {}
+
+    private static final Duration MARGIN = Duration.ofSeconds(1);
 
     private final Targets targets;
     private final Limits limits;
@@ -195,7 +199,7 @@ final class Exchange implements Borrower, Handler<MultiMap> {
                 return true;
             }
             if (ResponseHeaders.isEventStream(head.headers())) {
-                stillness = ConnectionPool.ticks(listener.events(result.future(), this::endEvents));
+                stayQuiet(used.connection(), listener.events(result.future(), this::endEvents));
             }
             return false;
         } catch (GatewayException refused) {
@@ -208,6 +212,13 @@ final class Exchange implements Borrower, Handler<MultiMap> {
         // Without a handler Vert.x logs the end that follows.
         head.exceptionHandler(heard -> {});
         failed(problem);
+    }
+
+    /** The connection's own timeout, which knows of no streams, comes behind ours. */
+    private void stayQuiet(PooledConnection used, Duration idle) {
+        stillness = ConnectionPool.ticks(idle);
+        var usual = IdleTimeout.extend(Channels.pipeline(used.http), idle.plus(MARGIN));
+        result.future().onComplete(over -> usual.run());
     }
 
     private void switched(PooledConnection used, HttpClientResponse head, Streaming listener) {

@@ -16,8 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,9 +79,9 @@ public final class Fleet {
 
     /** Shows its metrics, where no other upstream of this name shows any. */
     public void show() {
-        counter("modelgate.upstream.retries", retriesElsewhere::sum, "reason", "no_connection");
-        counter("modelgate.upstream.retries", retriesKept::sum, "reason", "kept_connection");
-        counter("modelgate.upstream.breaker.opens", breaker::opens);
+        counter("modelgate.upstream.retries", fleet -> fleet.retriesElsewhere.sum(), "reason", "no_connection");
+        counter("modelgate.upstream.retries", fleet -> fleet.retriesKept.sum(), "reason", "kept_connection");
+        counter("modelgate.upstream.breaker.opens", fleet -> fleet.breaker.opens());
         gauge("modelgate.upstream.pool.connections", load::connections);
         gauge("modelgate.upstream.pool.queue", load::queue);
         for (var state : Member.State.values()) {
@@ -185,8 +185,9 @@ public final class Fleet {
         meters.add(Gauge.builder(metric, value).tag("upstream", name).tags(tags).register(registry));
     }
 
-    private void counter(String metric, LongSupplier value, String... tags) {
-        meters.add(FunctionCounter.builder(metric, value, LongSupplier::getAsLong)
+    /** Micrometer only holds what is counted weakly: a fleet lives as long as its numbers, a lambda alone would not. */
+    private void counter(String metric, ToDoubleFunction<Fleet> value, String... tags) {
+        meters.add(FunctionCounter.builder(metric, this, value)
                 .tag("upstream", name)
                 .tags(tags)
                 .register(registry));

@@ -36,6 +36,9 @@ final class PooledConnection {
     /** Whether it is older than its borrowing: then the upstream may have closed it without our noticing yet. */
     boolean kept;
 
+    /** Whether anything came on it since its request began; not with HTTP/2. */
+    boolean heard;
+
     long idleSince;
 
     /** How long it may stay unused, in ticks. */

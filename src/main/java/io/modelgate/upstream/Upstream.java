@@ -134,9 +134,15 @@ public final class Upstream {
     /** Where a request may go; null where nobody is to be asked now. */
     private @Nullable Targets targets(HttpServerRequest request, Outbound outbound) {
         var targets = lineup.targets(hashKey.of(request, outbound));
-        return targets == null || fleet.breaker().isClosed()
-                ? targets
-                : fleet.breaker().probe(targets);
+        if (targets == null || fleet.breaker().isClosed()) {
+            return targets;
+        }
+        var probe = fleet.breaker().probe(targets);
+        if (probe == null) {
+            // Counted where it would have gone, and goes nowhere.
+            targets.done();
+        }
+        return probe;
     }
 
     private void refresh() {

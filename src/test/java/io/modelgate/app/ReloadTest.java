@@ -126,6 +126,31 @@ class ReloadTest {
     }
 
     @Test
+    void a_websocket_that_was_open_before_an_earlier_reload_has_its_time_too() throws Exception {
+        try (var rig = ReloadRig.start(folder, ReloadRig.ROUTE);
+                var client = RawHttp.connect(rig.gateway.port())) {
+            rig.upstream.on(
+                    "/a/ws",
+                    request -> request.toWebSocket()
+                            .onSuccess(socket -> socket.binaryMessageHandler(any -> {
+                                var unused = socket.writeBinaryMessage(any);
+                            })));
+            client.send("GET /a/ws HTTP/1.1\r\nHost: 127.0.0.1:" + rig.gateway.port() + "\r\nAuthorization: "
+                    + rig.bearer() + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+            assertThat(client.read().status()).isEqualTo(101);
+            rig.writeRoutes(ReloadRig.ROUTE, "- {path: /b/*, upstream: app}");
+            rig.apply();
+            rig.write(ReloadRig.text("", ReloadRig.ISSUER, "app: {url: '%APP%', max-queue: 1}", ReloadRig.ROUTE));
+            rig.apply();
+
+            // A message with a mask of zeroes, and its echo.
+            client.send("\u0082\u0081\0\0\0\0a");
+            assertThat(client.read(3)).isEqualTo("\u0082\u0001a");
+        }
+    }
+
+    @Test
     void what_does_not_end_is_cut_in_the_end() throws Exception {
         try (var rig = ReloadRig.start(folder, ReloadRig.ROUTE);
                 var client = RawHttp.connect(rig.gateway.port())) {

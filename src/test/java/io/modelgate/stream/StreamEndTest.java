@@ -10,9 +10,13 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** When streams end for a reason of ours, and what their ends are told. */
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
@@ -145,6 +149,30 @@ class StreamEndTest {
             assertThat(client.readHead()).startsWith("HTTP/1.1 200 ");
             assertThat(client.rest()).isEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("shortTimeouts")
+    void no_timeout_of_the_listener_or_the_upstream_ends_a_quiet_event_stream(String upstream, String sections)
+            throws Exception {
+        try (var scene = TunnelScene.start("idle-timeout: 1m", upstream, "shutdown-timeout: 10s", sections);
+                var client = scene.client().send(scene.request("/public/events"));
+                var server = scene.accept()) {
+            server.readHead();
+            server.send(EVENTS);
+            assertThat(client.readHead()).startsWith("HTTP/1.1 200 ");
+            client.socket.setSoTimeout(2_500);
+            assertThat(catchThrowable(() -> client.read(1))).isInstanceOf(SocketTimeoutException.class);
+            var event = "9\r\ndata: 1\n\n\r\n";
+            server.send(event);
+            assertThat(new String(client.read(event.length()), US_ASCII)).isEqualTo(event);
+        }
+    }
+
+    static Stream<Arguments> shortTimeouts() {
+        return Stream.of(
+                Arguments.of("idle-timeout: 300ms, response-timeout: 300ms", ""),
+                Arguments.of("", "limits: {idle-timeout: 300ms}"));
     }
 
     @Test

@@ -104,6 +104,11 @@ public final class RawHttp implements AutoCloseable {
         return all.toString(StandardCharsets.ISO_8859_1);
     }
 
+    /** So many bytes, or fewer where the connection ends before. */
+    public String read(int bytes) throws IOException {
+        return new String(in.readNBytes(bytes), StandardCharsets.ISO_8859_1);
+    }
+
     /** Waits for the server to close the connection; whether it did so without sending another byte. */
     public boolean isClosed() throws IOException {
         try {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelgate.testkit.Await;
 import io.modelgate.testkit.Threads;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -116,6 +117,52 @@ final class BreakerTest {
     }
 
     @Test
+    void requests_that_are_refused_meanwhile_are_under_way_nowhere() throws Exception {
+        var only = backends.add("a");
+        var ejected = backends.add("b");
+        ejected.answer(503);
+
+        try (var rig = Rig.startWith(
+                backends.targets()
+                        + "balance: {algorithm: least-requests}\nejection: {for: 1s}\nbreaker: {failures: 3, reset-after: 1s}")) {
+            var caller = new Caller(rig);
+            Await.atMost(SOON, () -> {
+                caller.names(1);
+                assertThat(targets(rig, "ejected")).isEqualTo(1);
+            });
+            only.kill();
+            caller.names(3);
+            Await.atMost(SOON, () -> assertThat(state(rig, "open")).isEqualTo(1));
+            caller.names(20);
+            only.start();
+            ejected.answerAgain();
+            Await.atMost(SOON, () -> {
+                caller.names(1);
+                assertThat(targets(rig, "healthy")).isEqualTo(2);
+                assertThat(state(rig, "closed")).isEqualTo(1);
+            });
+
+            assertThat(caller.names(10)).contains("a").contains("b");
+        }
+    }
+
+    @Test
+    void how_often_it_opened_is_known_after_a_garbage_collection() throws Exception {
+        var target = backends.add("a");
+        target.kill();
+
+        try (var rig = rig(target, BREAKER)) {
+            var garbage = new WeakReference<>(new Object());
+            Await.atMost(SOON, () -> {
+                System.gc();
+                assertThat(garbage.get()).isNull();
+            });
+            new Caller(rig).names(3);
+            Await.atMost(SOON, () -> assertThat(opens(rig)).isEqualTo(1));
+        }
+    }
+
+    @Test
     void answers_that_do_not_come_in_time_count() throws Exception {
         var target = backends.add("a");
         target.handler = request -> {};
@@ -187,6 +234,14 @@ final class BreakerTest {
     private static double state(Rig rig, String state) {
         return rig.meters
                 .get("modelgate.upstream.breaker")
+                .tag("state", state)
+                .gauge()
+                .value();
+    }
+
+    private static double targets(Rig rig, String state) {
+        return rig.meters
+                .get("modelgate.upstream.targets")
                 .tag("state", state)
                 .gauge()
                 .value();

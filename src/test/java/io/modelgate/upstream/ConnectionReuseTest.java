@@ -141,6 +141,19 @@ final class ConnectionReuseTest {
     }
 
     @Test
+    void it_is_not_tried_again_once_an_answer_has_begun() throws Exception {
+        rig = Rig.start();
+        try (var client = rig.client()) {
+            var upstream = used(client);
+            client.send("GET /b HTTP/1.1", "Host: h");
+            upstream.skipHead();
+            upstream.write("HTTP/1.1 200 O");
+            upstream.finish();
+            assertThat(client.rest()).startsWith("HTTP/1.1 502 ");
+        }
+    }
+
+    @Test
     void a_request_that_must_not_be_repeated_is_not() throws Exception {
         rig = Rig.start();
         try (var client = rig.client()) {
