@@ -137,6 +137,9 @@ final class FrameWatch extends ChannelDuplexHandler {
     void begin(Consumer<Flood> told, Runnable atEnd) {
         floods = told;
         farewell = atEnd;
+        if (!isWaiting()) {
+            cancelDeadline();
+        }
     }
 
     /** Nothing that still arrives is looked at. */
@@ -231,7 +234,9 @@ final class FrameWatch extends ChannelDuplexHandler {
 
     /** Whether something has begun that must not take its time; the body of a request may. */
     private boolean isWaiting() {
-        return prefaceRead < PREFACE.length
+        // The preface ends with SETTINGS (RFC 9113 §3.4); up to there the connection has no place that is counted.
+        return floods == null
+                || prefaceRead < PREFACE.length
                 || budget.inHead()
                 || (headerRead > 0 && (headerRead < FRAME_HEADER || type != Http2FrameTypes.DATA));
     }

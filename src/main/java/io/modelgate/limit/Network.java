@@ -3,14 +3,14 @@ package io.modelgate.limit;
 import io.netty.util.NetUtil;
 
 /** What an address counts as: one host has a whole /64 of IPv6 to itself (RFC 4291 §2.5.1, RFC 6177). */
-final class Network {
+public final class Network {
 
     private static final int PREFIX = 8;
 
     private Network() {}
 
     /** @param address as text; what is none counts as it is */
-    static String of(String address) {
+    public static String of(String address) {
         if (address.indexOf(':') < 0) {
             return address;
         }

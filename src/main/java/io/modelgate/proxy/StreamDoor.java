@@ -3,6 +3,7 @@ package io.modelgate.proxy;
 import io.modelgate.guard.Upgrade;
 import io.modelgate.http.GatewayException;
 import io.modelgate.http.IdleTimeout;
+import io.modelgate.limit.Network;
 import io.modelgate.stream.EndReason;
 import io.modelgate.stream.Handshake;
 import io.modelgate.stream.OpenStream;
@@ -62,7 +63,8 @@ final class StreamDoor {
 
     private static StreamOwner owner(Exchange exchange) {
         return StreamOwner.of(
-                exchange.caller().principalOrNull(), exchange.origin().address());
+                exchange.caller().principalOrNull(),
+                Network.of(exchange.origin().address()));
     }
 
     /** Ends the stream when the caller's token does; the tolerance that admitted the token counts here as well. */

@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.util.Locale;
 import java.util.function.Consumer;
 
@@ -131,6 +132,13 @@ final class Reply {
     /** What was half sent is never completed. */
     void cut() {
         response.reset(Http2Error.INTERNAL_ERROR.code());
+        if (!isHttp2()) {
+            // Vert.x closes behind what was written before: never, where the client does not read.
+            var channel = ((ConnectionBase) client.connection()).channelHandlerContext();
+            context.owner().setTimer(LINGER_MS, id -> {
+                var unused = channel.close();
+            });
+        }
     }
 
     private boolean knowsChunked() {

@@ -86,7 +86,13 @@ class ClearTextHttp2Test {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "PRI * HTTP/2.0\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0"})
+    @ValueSource(
+            strings = {
+                "",
+                "PRI * HTTP/2.0\r\n",
+                "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+                "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0",
+            })
     void a_preface_that_does_not_come_to_its_end_ends_the_connection(String begun) throws Exception {
         try (var http = RawHttp.connect(scene.gateway().clearTextHttp2Port())) {
             http.send(begun);

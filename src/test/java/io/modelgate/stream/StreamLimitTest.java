@@ -41,6 +41,19 @@ class StreamLimitTest {
     }
 
     @Test
+    void nobody_known_counts_by_network_where_one_host_has_many_addresses() throws Exception {
+        try (var scene = TunnelScene.start(
+                        "per-caller: 1", "", "shutdown-timeout: 10s, trusted-proxies: 127.0.0.1", "");
+                var open = scene.join(scene.upgrade("/public/x", "X-Forwarded-For: 2001:db8:1:2::1"))) {
+            assertThat(answer(scene, scene.upgrade("/public/x", "X-Forwarded-For: 2001:db8:1:2:ffff::2")))
+                    .startsWith("HTTP/1.1 429 ");
+            scene.join(scene.upgrade("/public/x", "X-Forwarded-For: 2001:db8:1:3::1"))
+                    .close();
+            assertThat(open.answer()).isNotEmpty();
+        }
+    }
+
+    @Test
     void an_event_stream_too_many_is_not_relayed() throws Exception {
         try (var scene = TunnelScene.start("per-caller: 1");
                 var open = scene.join();
