@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exchange {
 
+    /** The id of what no route is for. */
+    static final String NO_ROUTE = "built-in";
+
     private final HttpServerRequest request;
     private final Admitted admitted;
     private final long startedNanos = System.nanoTime();
@@ -122,7 +125,7 @@ final class Exchange {
 
     /** What the route is called in logs and metrics; a closed set. */
     String routeId() {
-        return plan == null ? "built-in" : plan.id();
+        return plan == null ? NO_ROUTE : plan.id();
     }
 
     /** Marks the exchange as a question of another ingress about another request. */

@@ -139,7 +139,10 @@ final class FrontDoorAssembly {
                 answers,
                 failures,
                 records,
-                new Throttle(parts.overload()),
+                new Throttle(
+                        parts.overload(),
+                        config.rateLimit()
+                                .map(limit -> parts.overload().rateLimits().of(Exchange.NO_ROUTE, Set.of(), limit))),
                 lastAnswers);
         return new FrontDoorAssembly(frontDoor, config, records, earlier, lastAnswers, upstreams);
     }

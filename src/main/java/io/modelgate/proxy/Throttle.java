@@ -25,12 +25,18 @@ final class Throttle {
             ProblemType.TOO_MANY_REQUESTS, "Too many requests in too short a time; Retry-After says when to go on.");
 
     private final Overload overload;
+    private final Optional<RateLimiter> elsewhere;
 
     /** Why a request is not taken that is allowed. */
     record Refusal(Reason reason, Problem problem, Map<String, String> headers) {}
 
-    Throttle(Overload overload) {
+    /**
+     * @param elsewhere counts what no route is for, the gateway's own endpoints and paths that lead nowhere, where it
+     *     goes by address: tokens could be guessed there as well
+     */
+    Throttle(Overload overload, Optional<RateLimiter> elsewhere) {
         this.overload = overload;
+        this.elsewhere = elsewhere.filter(RateLimiter::isByAddress);
     }
 
     boolean hasRoom() {
@@ -59,9 +65,9 @@ final class Throttle {
         return rate.isPresent() && !rate.get().isByAddress() ? take(exchange, rate.get()) : null;
     }
 
-    private static Optional<RateLimiter> rate(Exchange exchange) {
+    private Optional<RateLimiter> rate(Exchange exchange) {
         var plan = exchange.plan();
-        return plan == null ? Optional.empty() : plan.rate();
+        return plan == null ? elsewhere : plan.rate();
     }
 
     private static @Nullable Refusal take(Exchange exchange, RateLimiter limiter) {

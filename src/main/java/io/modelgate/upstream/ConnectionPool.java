@@ -100,7 +100,7 @@ final class ConnectionPool {
         if (connection.shared != null) {
             connection.shared.release(connection);
             serve(true);
-        } else {
+        } else if (!connection.gone) {
             connection.kept = true;
             offer(connection);
         }
@@ -288,6 +288,7 @@ final class ConnectionPool {
     }
 
     private void forget(PooledConnection connection) {
+        connection.gone = true;
         if (open.remove(connection)) {
             load.closed();
         }

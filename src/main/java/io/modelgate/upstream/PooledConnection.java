@@ -39,6 +39,9 @@ final class PooledConnection {
     /** Whether anything came on it since its request began; not with HTTP/2. */
     boolean heard;
 
+    /** Whether it was closed, which may come before its last answer was handed on. */
+    boolean gone;
+
     long idleSince;
 
     /** How long it may stay unused, in ticks. */

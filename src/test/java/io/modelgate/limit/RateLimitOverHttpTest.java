@@ -89,6 +89,19 @@ class RateLimitOverHttpTest {
     }
 
     @Test
+    void who_guesses_tokens_is_stopped_where_no_route_is_too() throws Exception {
+        try (var guessed = Scene.start(
+                "rate-limit: {requests: 2, per: 1h, key: address}", "routes: [{path: '/app/*', upstream: app}]")) {
+            var wrong = new String[] {"Authorization", "Bearer e30.e30.AA"};
+            assertThat(guessed.gateway().get("/nothing", wrong).statusCode()).isEqualTo(401);
+            assertThat(guessed.gateway().get("/api/oauth2/userinfo", wrong).statusCode())
+                    .isEqualTo(401);
+            assertThat(guessed.gateway().get("/auth", wrong).statusCode()).isEqualTo(429);
+            assertThat(guessed.gateway().get("/elsewhere", wrong).statusCode()).isEqualTo(429);
+        }
+    }
+
+    @Test
     void the_limit_of_the_gateway_holds_for_each_route_without_one_by_itself() throws Exception {
         assertThat(scene.getAs("alice", "team1", "/default/x").statusCode()).isEqualTo(200);
         assertThat(scene.getAs("alice", "team1", "/default/x").statusCode()).isEqualTo(200);
