@@ -45,6 +45,9 @@ final class Certificates {
     private final List<Follower> followers = new CopyOnWriteArrayList<>();
     private volatile TlsIdentity current;
 
+    /** The last change of what a listener shows, or what it failed with. */
+    private Future<Void> shown = Future.succeededFuture();
+
     private record Follower(HttpServer server, ServerSSLOptions options) {}
 
     private Certificates(TlsConfig config, InstantSource clock, MeterRegistry meters) throws UnusableFile {
@@ -92,12 +95,16 @@ final class Certificates {
         return show(follower, current);
     }
 
-    private Future<Boolean> show(Follower follower, TlsIdentity identity) {
-        return follower.server()
-                .updateSSLOptions(follower.options()
-                        .copy()
-                        .setKeyCertOptions(identity.keys())
-                        .setTrustOptions(identity.clientTrust()));
+    /**
+     * One after the other: the listeners of one address share what is behind them, and Vert.x 5.0.12 calls itself without
+     * end where a second change meets the end of a first one.
+     */
+    private synchronized Future<?> show(Follower follower, TlsIdentity identity) {
+        var options =
+                follower.options().copy().setKeyCertOptions(identity.keys()).setTrustOptions(identity.clientTrust());
+        shown = shown.transform(
+                before -> follower.server().updateSSLOptions(options).mapEmpty());
+        return shown;
     }
 
     /** Blocks while it reads; never fails. */
