@@ -13,6 +13,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -26,6 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 class ProviderTlsTest {
 
     private final Vertx vertx = Vertx.vertx();
+
+    /** Vert.x closes a client that is garbage, whatever it is doing. */
+    private final List<ProviderHttp> held = new ArrayList<>();
 
     @TempDir
     Path directory;
@@ -47,7 +51,7 @@ class ProviderTlsTest {
     void an_authority_nobody_named_is_not_believed() throws Exception {
         var idp = TestKeys.create(directory, "idp", "ip:127.0.0.1");
 
-        assertUnreachable(new ProviderHttp(vertx, connection(List.of())), uri(serve(idp)));
+        assertUnreachable(hold(new ProviderHttp(vertx, connection(List.of()))), uri(serve(idp)));
     }
 
     @Test
@@ -68,7 +72,12 @@ class ProviderTlsTest {
     }
 
     private ProviderHttp http(Path trusted) {
-        return new ProviderHttp(vertx, connection(List.of(trusted)));
+        return hold(new ProviderHttp(vertx, connection(List.of(trusted))));
+    }
+
+    private ProviderHttp hold(ProviderHttp http) {
+        held.add(http);
+        return http;
     }
 
     private static IssuerConfig.Connection connection(List<Path> trust) {
