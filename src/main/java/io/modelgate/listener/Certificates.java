@@ -46,7 +46,7 @@ final class Certificates {
     private volatile TlsIdentity current;
 
     /** The last change of what a listener shows, or what it failed with. */
-    private Future<Void> shown = Future.succeededFuture();
+    private Future<Boolean> shown = Future.succeededFuture(false);
 
     private record Follower(HttpServer server, ServerSSLOptions options) {}
 
@@ -102,8 +102,7 @@ final class Certificates {
     private synchronized Future<?> show(Follower follower, TlsIdentity identity) {
         var options =
                 follower.options().copy().setKeyCertOptions(identity.keys()).setTrustOptions(identity.clientTrust());
-        shown = shown.transform(
-                before -> follower.server().updateSSLOptions(options).mapEmpty());
+        shown = shown.transform(before -> follower.server().updateSSLOptions(options));
         return shown;
     }
 
