@@ -1,9 +1,11 @@
 package io.modelgate.limit;
 
-import io.modelgate.identity.Principal;
+import io.modelgate.identity.Caller;
+import io.modelgate.identity.Memo;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Callers {
 
-    private static final int IDLE = 10_000;
+    private static final int IDLE = 20_000;
     private static final String NOBODY = "";
 
     /** One caller's count; whoever got it gives it back once. */
@@ -50,6 +52,7 @@ public final class Callers {
     }
 
     private final int most;
+    private final Memo<Place> memo = new Memo<>();
 
     /** By issuer, then by subject: strings that know their hash, so that looking up makes nothing. */
     private final ConcurrentMap<String, Forgetful<String, Place>> places = new ConcurrentHashMap<>();
@@ -61,15 +64,29 @@ public final class Callers {
 
     /** The caller's count with one more request in it; null where that would be too many. */
     @Nullable
-    Place enter(@Nullable Principal principal, String address) {
-        return principal == null ? enter(NOBODY, Network.of(address)) : enter(principal.issuer(), principal.subject());
+    Place enter(Caller caller, String address) {
+        if (!(caller instanceof Caller.Known known)) {
+            return enter(NOBODY, Network.of(address), entered -> {});
+        }
+        // One caller may be known by several tokens, so the map decides whose place it is; most requests need not ask
+        // it.
+        var place = known.recall(memo);
+        var result = place == null ? Place.FORGOTTEN : place.enter(most);
+        return switch (result) {
+            case Place.ENTERED -> place;
+            case Place.REFUSED -> null;
+            default -> {
+                var principal = known.principal();
+                yield enter(principal.issuer(), principal.subject(), entered -> known.keep(memo, entered));
+            }
+        };
     }
 
     int size() {
         return places.values().stream().mapToInt(Forgetful::size).sum();
     }
 
-    private @Nullable Place enter(String issuer, String name) {
+    private @Nullable Place enter(String issuer, String name, Consumer<Place> keep) {
         var names = places.get(issuer);
         if (names == null) {
             // Issuers come from the configuration, so this map does not grow.
@@ -84,6 +101,7 @@ public final class Callers {
             }
             var result = place.enter(most);
             if (result != Place.FORGOTTEN) {
+                keep.accept(place);
                 return result == Place.ENTERED ? place : null;
             }
             names.drop(name, place);

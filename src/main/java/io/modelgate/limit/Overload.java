@@ -3,7 +3,7 @@ package io.modelgate.limit;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.modelgate.guard.ConnectionLimit;
-import io.modelgate.identity.Principal;
+import io.modelgate.identity.Caller;
 import io.vertx.core.Vertx;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleSupplier;
@@ -91,8 +91,8 @@ public final class Overload {
     }
 
     /** The caller's place, to be left at the end of the request; null where they have too many in flight. */
-    public Callers.@Nullable Place enter(@Nullable Principal principal, String address) {
-        var place = callers.enter(principal, address);
+    public Callers.@Nullable Place enter(Caller caller, String address) {
+        var place = callers.enter(caller, address);
         if (place == null) {
             tooManyOfOne.increment();
         }

@@ -43,8 +43,7 @@ final class Authenticator {
     }
 
     private static Caller caller(Verification verification) {
-        return verification.fold(
-                valid -> new Caller.Known(valid.principal()), invalid -> new Caller.Anonymous(invalid.reason()));
+        return verification.fold(Verification.Valid::caller, invalid -> new Caller.Anonymous(invalid.reason()));
     }
 
     private static Future<Caller> nobody(Reason reason) {

@@ -42,8 +42,7 @@ final class Dispatcher {
     }
 
     private void forward(Exchange exchange, RoutePlan plan, Upstream upstream) {
-        var principal = exchange.caller().principalOrNull();
-        exchange.await(identity.of(plan.route(), principal), told -> {
+        exchange.await(identity.of(plan.route(), exchange.caller()), told -> {
             if (told.succeeded()) {
                 send(exchange, plan, upstream, told.result());
             } else {

@@ -6,6 +6,7 @@ import io.modelgate.guard.PublicHosts;
 import io.modelgate.guard.RequestTarget;
 import io.modelgate.http.GatewayException;
 import io.modelgate.http.ProblemType;
+import io.modelgate.identity.Caller;
 import io.modelgate.token.TokenVerifier;
 import io.vertx.core.buffer.Buffer;
 import java.util.Map;
@@ -27,22 +28,15 @@ final class ForwardAuth {
     private final PublicHosts hosts;
     private final Routing routing;
     private final TokenVerifier anyIssuer;
-    private final IdentityHeaders identityHeaders;
     private final Answers answers;
 
     /** What has to be decided: by whose tokens, and what is asked of the caller. */
     record Question(TokenVerifier verifier, Requirement requirement, Optional<RoutePlan> plan) {}
 
-    ForwardAuth(
-            PublicHosts hosts,
-            Routing routing,
-            TokenVerifier anyIssuer,
-            IdentityHeaders identityHeaders,
-            Answers answers) {
+    ForwardAuth(PublicHosts hosts, Routing routing, TokenVerifier anyIssuer, Answers answers) {
         this.hosts = hosts;
         this.routing = routing;
         this.anyIssuer = anyIssuer;
-        this.identityHeaders = identityHeaders;
         this.answers = answers;
     }
 
@@ -81,7 +75,9 @@ final class ForwardAuth {
     /** Identity travels in headers the ingress copies; an anonymous caller of a public route has none. */
     void grant(Exchange exchange) {
         var headers = exchange.request().response().headers();
-        exchange.caller().ifKnown(principal -> identityHeaders.of(principal).accept(headers));
+        if (exchange.caller() instanceof Caller.Known known) {
+            IdentityHeaders.of(known).accept(headers);
+        }
         answers.send(exchange, 200, Map.of("Cache-Control", "no-store"), Buffer.buffer());
     }
 

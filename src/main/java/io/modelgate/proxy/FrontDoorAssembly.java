@@ -119,7 +119,6 @@ final class FrontDoorAssembly {
                 parts.tracing(),
                 parts.meters());
         var anyIssuer = parts.issuers().verifierFor(config.issuers());
-        var identityHeaders = new IdentityHeaders();
         var upstreams = upstreams(vertx, parts, going);
         var routing = new Routing(parts.routes(), plans(parts, upstreams));
         var guard = new RequestGuard(parts.guard());
@@ -127,11 +126,11 @@ final class FrontDoorAssembly {
                 guard,
                 routing,
                 builtIns(parts, answers, publicUrl),
-                new ForwardAuth(parts.guard().publicHosts(), routing, anyIssuer, identityHeaders, answers),
+                new ForwardAuth(parts.guard().publicHosts(), routing, anyIssuer, answers),
                 anyIssuer,
                 new Dispatcher(
                         guard,
-                        new UpstreamIdentity(vertx, parts.minter(), identityHeaders),
+                        new UpstreamIdentity(vertx, parts.minter()),
                         new ServiceDoor(vertx, parts.bus(), parts.minter(), answers, failures, parts.clock()),
                         new StreamDoor(vertx, parts.streams(), parts.issuers(), parts.clock()),
                         answers,

@@ -1,13 +1,15 @@
 package io.modelgate.proxy;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.modelgate.http.GatewayException;
 import io.modelgate.http.ProblemType;
+import io.modelgate.identity.Caller;
+import io.modelgate.identity.Memo;
 import io.modelgate.identity.Principal;
+import io.netty.util.AsciiString;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
-import java.util.ArrayList;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
@@ -25,46 +27,67 @@ final class IdentityHeaders {
     /** Names and values together, in bytes: what every common server accepts beside a request's own headers. */
     static final int MAX_BYTES = 4 * 1024;
 
-    /** Not fewer than verdicts are kept by default, or a busy gateway would make the same text again and again. */
-    private static final int MAX_PRINCIPALS = 20_000;
-
+    private static final Memo<Entry> MEMO = new Memo<>();
     private static final char[] HEX = "0123456789abcdef".toCharArray();
 
-    /** Verdicts are shared by all requests with one token, and so are their principals: identity is the right key. */
-    private final Cache<Principal, Entry> cache = Caffeine.newBuilder()
-            .weakKeys()
-            .maximumSize(MAX_PRINCIPALS)
-            .executor(Runnable::run)
-            .build();
+    private static final List<CharSequence> NAMES = Stream.of(
+                    "X-Modelgate-User",
+                    "X-Modelgate-User-Id",
+                    "X-Modelgate-Email",
+                    "X-Modelgate-Name",
+                    "X-Modelgate-Groups",
+                    "X-Modelgate-Authorities",
+                    "X-Modelgate-Issuer",
+                    "X-Modelgate-Subject")
+            .map(HttpHeaders::createOptimized)
+            .toList();
 
-    /** @param value null where the principal has none */
-    private record Header(CharSequence name, @Nullable CharSequence value) {}
+    private IdentityHeaders() {}
 
-    private record Entry(List<Header> headers, int bytes) implements Consumer<MultiMap> {
+    private static final class Entry implements Consumer<MultiMap> {
+
+        /**
+         * By the place of their names; null where the principal has none. Slices of one array: most of the many callers a
+         * gateway serves in turn are cold, and so only one piece of memory is.
+         */
+        private final @Nullable CharSequence[] values;
+
+        /** Names and values together. */
+        private final int bytes;
+
+        Entry(@Nullable CharSequence[] values, int bytes) {
+            this.values = values;
+            this.bytes = bytes;
+        }
 
         @Override
         public void accept(MultiMap target) {
-            for (var header : headers) {
-                if (header.value() == null) {
-                    target.remove(header.name());
+            for (var i = 0; i < values.length; i++) {
+                var value = values[i];
+                if (value == null) {
+                    target.remove(NAMES.get(i));
                 } else {
-                    target.set(header.name(), header.value());
+                    target.set(NAMES.get(i), value);
                 }
             }
         }
     }
 
     /**
-     * What sets the headers of {@code principal} and removes those it has no value for. Fails with {@code
+     * What sets the headers of {@code caller} and removes those it has no value for. Fails with {@code
      * HEADERS_TOO_LARGE} where they take more than {@link #MAX_BYTES}: an upstream must not see some of the groups as
      * if they were all.
      */
-    Consumer<MultiMap> of(Principal principal) {
-        var entry = cache.get(principal, IdentityHeaders::entry);
-        if (entry.bytes() > MAX_BYTES) {
+    static Consumer<MultiMap> of(Caller.Known caller) {
+        var entry = caller.recall(MEMO);
+        if (entry == null) {
+            entry = entry(caller.principal());
+            caller.keep(MEMO, entry);
+        }
+        if (entry.bytes > MAX_BYTES) {
             throw new GatewayException(
                     ProblemType.HEADERS_TOO_LARGE,
-                    "Your identity takes " + entry.bytes() + " bytes as headers, this route allows " + MAX_BYTES
+                    "Your identity takes " + entry.bytes + " bytes as headers, this route allows " + MAX_BYTES
                             + "; the operator can limit the groups of your issuer, or use identity: assertion here.");
         }
         return entry;
@@ -74,38 +97,41 @@ final class IdentityHeaders {
         var name = Stream.of(principal.firstName(), principal.lastName())
                 .flatMap(Stream::ofNullable)
                 .collect(Collectors.joining(" "));
-        var headers = new ArrayList<Header>();
-        headers.add(header("X-Modelgate-User", principal.username()));
-        headers.add(header("X-Modelgate-User-Id", principal.userId()));
-        headers.add(header("X-Modelgate-Email", principal.email()));
-        headers.add(header("X-Modelgate-Name", name.isEmpty() ? null : name));
-        headers.add(header("X-Modelgate-Groups", principal.groups()));
-        headers.add(header("X-Modelgate-Authorities", principal.authorities()));
-        headers.add(header("X-Modelgate-Issuer", principal.issuer()));
-        headers.add(header("X-Modelgate-Subject", principal.subject()));
-        var bytes = headers.stream()
-                .filter(header -> header.value() != null)
-                .mapToInt(header ->
-                        header.name().length() + String.valueOf(header.value()).length())
-                .sum();
-        return new Entry(List.copyOf(headers), bytes);
+        var texts = Arrays.asList(
+                string(principal.username()),
+                string(principal.userId()),
+                string(principal.email()),
+                name.isEmpty() ? null : string(name),
+                strings(principal.groups()),
+                strings(principal.authorities()),
+                string(principal.issuer()),
+                string(principal.subject()));
+        var all = texts.stream()
+                .flatMap(Stream::ofNullable)
+                .collect(Collectors.joining())
+                .getBytes(StandardCharsets.US_ASCII);
+        var values = new @Nullable CharSequence[texts.size()];
+        var bytes = all.length;
+        var from = 0;
+        for (var i = 0; i < values.length; i++) {
+            var text = texts.get(i);
+            if (text != null) {
+                values[i] = new AsciiString(all, from, text.length(), false);
+                from += text.length();
+                bytes += NAMES.get(i).length();
+            }
+        }
+        return new Entry(values, bytes);
     }
 
-    private static Header header(String name, @Nullable String value) {
-        return json(name, value == null ? null : string(value));
+    private static String strings(Collection<?> values) {
+        return values.stream().map(value -> string(value.toString())).collect(Collectors.joining(",", "[", "]"));
     }
 
-    private static Header header(String name, Collection<?> values) {
-        return json(
-                name,
-                values.stream().map(value -> string(value.toString())).collect(Collectors.joining(",", "[", "]")));
-    }
-
-    private static Header json(String name, @Nullable String json) {
-        return new Header(HttpHeaders.createOptimized(name), json == null ? null : HttpHeaders.createOptimized(json));
-    }
-
-    private static String string(String value) {
+    private static @Nullable String string(@Nullable String value) {
+        if (value == null) {
+            return null;
+        }
         var text = new StringBuilder(value.length() + 2).append('"');
         for (var i = 0; i < value.length(); i++) {
             var c = value.charAt(i);

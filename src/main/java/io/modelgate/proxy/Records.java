@@ -71,8 +71,8 @@ final class Records {
     private void finish(Exchange exchange) {
         if (exchange.claimEnd()) {
             open--;
-            overload.leave();
             exchange.leavePlace();
+            overload.leave();
             accessLog.write(exchange);
             exchange.trace().end(exchange.routeId(), exchange.request().response());
         }

@@ -54,8 +54,7 @@ final class Throttle {
     @Nullable
     Refusal granted(Exchange exchange) {
         if (overload.countsCallers()) {
-            var place = overload.enter(
-                    exchange.caller().principalOrNull(), exchange.origin().address());
+            var place = overload.enter(exchange.caller(), exchange.origin().address());
             if (place == null) {
                 return TOO_MANY_IN_FLIGHT;
             }

@@ -1,14 +1,13 @@
 package io.modelgate.proxy;
 
 import io.modelgate.assertion.AssertionMinter;
-import io.modelgate.identity.Principal;
+import io.modelgate.identity.Caller;
 import io.modelgate.route.Route;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** How an upstream learns who is asking, by the route's {@code identity}. */
 final class UpstreamIdentity {
@@ -17,28 +16,26 @@ final class UpstreamIdentity {
 
     private final Vertx vertx;
     private final AssertionMinter minter;
-    private final IdentityHeaders identityHeaders;
     private final Future<Consumer<MultiMap>> nothing = Future.succeededFuture(headers -> {});
 
-    UpstreamIdentity(Vertx vertx, AssertionMinter minter, IdentityHeaders identityHeaders) {
+    UpstreamIdentity(Vertx vertx, AssertionMinter minter) {
         this.vertx = vertx;
         this.minter = minter;
-        this.identityHeaders = identityHeaders;
     }
 
     /**
      * What sets the headers; nothing for an anonymous caller. Throws, before anything is sent, where the identity
      * cannot be told: {@code HEADERS_TOO_LARGE}, {@code UNAUTHENTICATED}.
      */
-    Future<Consumer<MultiMap>> of(Route route, @Nullable Principal principal) {
-        if (principal == null) {
+    Future<Consumer<MultiMap>> of(Route route, Caller caller) {
+        if (!(caller instanceof Caller.Known known)) {
             return nothing;
         }
         return switch (route.identity()) {
             case ASSERTION ->
-                minter.mint(vertx, principal, route.audience())
+                minter.mint(vertx, known.principal(), route.audience())
                         .map(assertion -> headers -> headers.set(ASSERTION, assertion));
-            case HEADERS -> Future.succeededFuture(identityHeaders.of(principal));
+            case HEADERS -> Future.succeededFuture(IdentityHeaders.of(known));
             // The client's own token is passed on; nothing is added.
             case TOKEN, NONE -> nothing;
         };

@@ -1,6 +1,7 @@
 package io.modelgate.token;
 
 import io.modelgate.identity.Authority;
+import io.modelgate.identity.Caller;
 import io.modelgate.identity.Group;
 import io.modelgate.identity.Reason;
 import java.time.Instant;
@@ -45,7 +46,7 @@ final class ClaimVerifier {
                                 scopes,
                                 expiresAt,
                                 json),
-                        principal))
+                        new Caller.Known(principal)))
                 .orElseGet(() -> new Verification.Invalid(Reason.MISSING_CLAIM));
     }
 

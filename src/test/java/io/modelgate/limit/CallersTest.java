@@ -3,6 +3,8 @@ package io.modelgate.limit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
+import io.modelgate.identity.Caller;
+import io.modelgate.identity.Reason;
 import io.modelgate.testkit.Principals;
 import io.modelgate.testkit.Threads;
 import java.lang.management.ManagementFactory;
@@ -19,12 +21,14 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 class CallersTest {
 
+    private static final Caller NOBODY = new Caller.Anonymous(Reason.NO_CREDENTIAL);
+
     /** One for each request, so it is measured. */
     @Test
     void a_caller_seen_before_costs_no_memory() {
         var callers = new Callers(10);
         var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-        var principal = Principals.member(Instant.MAX, "alice", "team1");
+        var principal = new Caller.Known(Principals.member(Instant.MAX, "alice", "team1"));
         var before = 0L;
         for (var i = 0; i < 40_000; i++) {
             if (i == 20_000) {
@@ -49,14 +53,14 @@ class CallersTest {
             threads.add(CompletableFuture.runAsync(
                     () -> {
                         for (var i = 0; i < 20_000; i++) {
-                            var place = callers.enter(null, "one");
+                            var place = callers.enter(NOBODY, "one");
                             if (place != null) {
                                 peak.accumulateAndGet(inside.incrementAndGet(), Math::max);
                                 inside.decrementAndGet();
                                 place.leave();
                             }
                             // Enough of them that places are forgotten all the time.
-                            var other = callers.enter(null, number + "-" + i);
+                            var other = callers.enter(NOBODY, number + "-" + i);
                             assertThat(other).isNotNull();
                             other.leave();
                         }
@@ -68,20 +72,20 @@ class CallersTest {
         }
         assertThat(peak.get()).isBetween(1, most);
         // While one of them was forgetting, the others only added; alone, each new caller makes room for itself.
-        for (var i = 0; i < 20_000; i++) {
-            var late = callers.enter(null, "late-" + i);
+        for (var i = 0; i < 40_000; i++) {
+            var late = callers.enter(NOBODY, "late-" + i);
             assertThat(late).isNotNull();
             late.leave();
         }
-        assertThat(callers.size()).isLessThanOrEqualTo(10_000);
+        assertThat(callers.size()).isLessThanOrEqualTo(20_000);
         var last = new ArrayList<Callers.Place>();
         for (var i = 0; i < most; i++) {
-            var place = callers.enter(null, "one");
+            var place = callers.enter(NOBODY, "one");
             assertThat(place).isNotNull();
             last.add(place);
         }
-        assertThat(callers.enter(null, "one")).isNull();
+        assertThat(callers.enter(NOBODY, "one")).isNull();
         last.get(0).leave();
-        assertThat(callers.enter(null, "one")).isNotNull();
+        assertThat(callers.enter(NOBODY, "one")).isNotNull();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.modelgate.http.GatewayException;
 import io.modelgate.http.ProblemType;
+import io.modelgate.identity.Caller;
 import io.modelgate.identity.People;
 import io.modelgate.identity.Principal;
 import io.vertx.core.MultiMap;
@@ -21,8 +22,6 @@ import org.junit.jupiter.api.Test;
 
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 class IdentityHeadersTest {
-
-    private final IdentityHeaders identityHeaders = new IdentityHeaders();
 
     @Test
     void every_part_of_a_principal_is_a_JSON_value() {
@@ -59,7 +58,7 @@ class IdentityHeadersTest {
                 .add("X-Modelgate-User", "\"root\"")
                 .add("X-Modelgate-User", "\"root2\"")
                 .add("X-Modelgate-Groups", "[\"admins\"]");
-        identityHeaders.of(People.alice()).accept(headers);
+        IdentityHeaders.of(new Caller.Known(People.alice())).accept(headers);
         assertThat(headers.contains("X-Modelgate-Email")).isFalse();
         assertThat(headers.getAll("X-Modelgate-User")).containsExactly("\"alice\"");
         assertThat(headers.getAll("X-Modelgate-Groups")).containsExactly("[]");
@@ -90,7 +89,7 @@ class IdentityHeadersTest {
     void a_principal_with_too_many_groups_is_refused_rather_than_cut() {
         var headers = MultiMap.caseInsensitiveMultiMap();
         var many = IntStream.range(0, 500).mapToObj(i -> "department-" + i).toArray(String[]::new);
-        assertThatThrownBy(() -> identityHeaders.of(People.alice(many)))
+        assertThatThrownBy(() -> IdentityHeaders.of(new Caller.Known(People.alice(many))))
                 .isInstanceOfSatisfying(GatewayException.class, refused -> {
                     assertThat(refused.problem().type()).isEqualTo(ProblemType.HEADERS_TOO_LARGE);
                     assertThat(refused.problem().detail())
@@ -115,16 +114,15 @@ class IdentityHeadersTest {
 
     @Test
     void two_equal_principals_and_one_that_differs_get_their_own() {
-        var alice = People.alice("team1");
-        assertThat(headers(alice).get("X-Modelgate-User"))
-                .isSameAs(headers(alice).get("X-Modelgate-User"));
+        var alice = new Caller.Known(People.alice("team1"));
+        assertThat(IdentityHeaders.of(alice)).isSameAs(IdentityHeaders.of(alice));
         assertThat(headers(People.alice("team1")).get("X-Modelgate-Groups")).isEqualTo("[\"team1\"]");
         assertThat(headers(People.alice("team2")).get("X-Modelgate-Groups")).isEqualTo("[\"team2\"]");
     }
 
     private MultiMap headers(Principal principal) {
         var headers = MultiMap.caseInsensitiveMultiMap();
-        identityHeaders.of(principal).accept(headers);
+        IdentityHeaders.of(new Caller.Known(principal)).accept(headers);
         return headers;
     }
 }
