@@ -31,11 +31,6 @@ public record ListenerConfig(Optional<TlsConfig> tls, Duration handshakeTimeout,
                 ProxyProtocol.read(gateway));
     }
 
-    /** Whether balancers tell the clients' addresses, by the PROXY protocol. */
-    public boolean addressesAreTold() {
-        return proxyProtocol.on();
-    }
-
     /** {@code https} or {@code http}. */
     public String scheme() {
         return tls.isPresent() ? "https" : "http";

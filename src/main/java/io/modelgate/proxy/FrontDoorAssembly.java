@@ -116,6 +116,7 @@ final class FrontDoorAssembly {
                 new DecisionLog(config.decisionLog(), parts.clock()),
                 new DecisionMetrics(parts.meters()),
                 new AccessLog(config.accessLog(), parts.clock()),
+                new RequestMetrics(parts.meters()),
                 parts.tracing(),
                 parts.meters());
         var anyIssuer = parts.issuers().verifierFor(config.issuers());

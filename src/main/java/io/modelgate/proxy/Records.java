@@ -13,6 +13,7 @@ final class Records {
     private final DecisionLog decisionLog;
     private final DecisionMetrics decisionMetrics;
     private final AccessLog accessLog;
+    private final RequestMetrics requestMetrics;
     private final Tracing tracing;
     private final MeterRegistry meters;
     private int open;
@@ -22,12 +23,14 @@ final class Records {
             DecisionLog decisionLog,
             DecisionMetrics decisionMetrics,
             AccessLog accessLog,
+            RequestMetrics requestMetrics,
             Tracing tracing,
             MeterRegistry meters) {
         this.overload = overload;
         this.decisionLog = decisionLog;
         this.decisionMetrics = decisionMetrics;
         this.accessLog = accessLog;
+        this.requestMetrics = requestMetrics;
         this.tracing = tracing;
         this.meters = meters;
     }
@@ -73,6 +76,10 @@ final class Records {
             open--;
             exchange.leavePlace();
             overload.leave();
+            requestMetrics.record(
+                    exchange.routeId(),
+                    exchange.request().response().getStatusCode(),
+                    System.nanoTime() - exchange.startedNanos());
             accessLog.write(exchange);
             exchange.trace().end(exchange.routeId(), exchange.request().response());
         }

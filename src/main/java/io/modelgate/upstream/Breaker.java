@@ -154,8 +154,8 @@ final class Breaker {
         }
 
         @Override
-        public void answered(int status) {
-            targets.answered(status);
+        public void answered(int status, long nanos) {
+            targets.answered(status, nanos);
             verdict.tryComplete();
         }
 

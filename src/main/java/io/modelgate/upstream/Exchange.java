@@ -61,6 +61,7 @@ final class Exchange implements Borrower, Handler<MultiMap> {
     private @Nullable Streaming streaming;
     private boolean upgrading;
     private long stillness;
+    private long sentNanos;
 
     Exchange(
             Targets targets,
@@ -133,6 +134,7 @@ final class Exchange implements Borrower, Handler<MultiMap> {
             return;
         }
         begun.begin(created);
+        sentNanos = System.nanoTime();
         if (upgrading && created.version() != HttpVersion.HTTP_1_1) {
             failed(new GatewayException(
                     ProblemType.NOT_IMPLEMENTED, "This upstream speaks HTTP/2, over which no WebSocket goes here."));
@@ -176,7 +178,7 @@ final class Exchange implements Borrower, Handler<MultiMap> {
                             ProblemType.UPSTREAM_UNREACHABLE, "The upstream's response cannot be relayed."));
             return;
         }
-        targets.answered(head.statusCode());
+        targets.answered(head.statusCode(), System.nanoTime() - sentNanos);
         moved();
         if (!used.isSent()) {
             reply.closeAfterwards();
@@ -237,7 +239,7 @@ final class Exchange implements Borrower, Handler<MultiMap> {
         }
         ended = true;
         // Under way at its target until the tunnel ends.
-        targets.answered(head.statusCode());
+        targets.answered(head.statusCode(), System.nanoTime() - sentNanos);
         result.complete();
     }
 

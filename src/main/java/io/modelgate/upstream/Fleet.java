@@ -1,6 +1,7 @@
 package io.modelgate.upstream;
 
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -28,8 +29,9 @@ import org.slf4j.event.Level;
  * the targets up to date by DNS and health checks until it is closed. Metrics: {@code modelgate.upstream.targets{upstream,
  * state}}, {@code modelgate.upstream.retries{upstream, reason}}, {@code modelgate.upstream.breaker{upstream, state}} (1
  * for the state it is in), {@code modelgate.upstream.breaker.opens{upstream}}, {@code modelgate.upstream.pool.connections{upstream}},
- * in use or free, and {@code modelgate.upstream.pool.queue{upstream}}, requests that wait for one; once {@link #show} was
- * called.
+ * in use or free, {@code modelgate.upstream.pool.queue{upstream}}, requests that wait for one, and {@code
+ * modelgate.upstream.answers{upstream}}, from the sending of a request to the head of its response; once {@link #show}
+ * was called.
  */
 public final class Fleet {
 
@@ -46,6 +48,8 @@ public final class Fleet {
     private final List<Meter> meters = new CopyOnWriteArrayList<>();
     private final LongAdder retriesElsewhere = new LongAdder();
     private final LongAdder retriesKept = new LongAdder();
+    private final LongAdder answers = new LongAdder();
+    private final LongAdder answerNanos = new LongAdder();
     private final Set<Runnable> watchers = ConcurrentHashMap.newKeySet();
 
     /** @param name of the upstream in the configuration */
@@ -82,6 +86,14 @@ public final class Fleet {
         counter("modelgate.upstream.retries", fleet -> fleet.retriesElsewhere.sum(), "reason", "no_connection");
         counter("modelgate.upstream.retries", fleet -> fleet.retriesKept.sum(), "reason", "kept_connection");
         counter("modelgate.upstream.breaker.opens", fleet -> fleet.breaker.opens());
+        meters.add(FunctionTimer.builder(
+                        "modelgate.upstream.answers",
+                        this,
+                        fleet -> fleet.answers.sum(),
+                        fleet -> fleet.answerNanos.sum(),
+                        TimeUnit.NANOSECONDS)
+                .tag("upstream", name)
+                .register(registry));
         gauge("modelgate.upstream.pool.connections", load::connections);
         gauge("modelgate.upstream.pool.queue", load::queue);
         for (var state : Member.State.values()) {
@@ -130,6 +142,12 @@ public final class Fleet {
 
     void retriedKept() {
         retriesKept.increment();
+    }
+
+    /** A response began, that long after its request. */
+    void answered(long nanos) {
+        answers.increment();
+        answerNanos.add(nanos);
     }
 
     /** A request to one of several targets failed. */

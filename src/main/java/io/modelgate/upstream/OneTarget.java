@@ -31,7 +31,8 @@ final class OneTarget implements Targets {
     }
 
     @Override
-    public void answered(int status) {
+    public void answered(int status, long nanos) {
+        fleet.answered(nanos);
         fleet.breaker().succeeded();
     }
 

@@ -50,7 +50,8 @@ final class SeveralTargets implements Targets {
     }
 
     @Override
-    public void answered(int status) {
+    public void answered(int status, long nanos) {
+        lineup.fleet().answered(nanos);
         lineup.answered(current, status);
         lineup.fleet().breaker().succeeded();
     }

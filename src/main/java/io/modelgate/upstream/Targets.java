@@ -24,8 +24,12 @@ interface Targets {
     /** Goes on after a kept connection turned out to be closed: to another target, or to the same where it is alone. */
     ConnectionPool again();
 
-    /** The target sent the head of a response. */
-    void answered(int status);
+    /**
+     * The target sent the head of a response.
+     *
+     * @param nanos since the request began to be sent
+     */
+    void answered(int status, long nanos);
 
     /** There is no answer, and nobody else is asked. Problems that are not the target's are not counted. */
     void failed(ProblemType why);
