@@ -16,7 +16,7 @@ final class CachingVerifier implements TokenVerifier {
     private final TokenVerifier delegate;
     private final VerdictCache cache;
     private final int scope;
-    private final ConcurrentMap<VerdictCache.Key, Future<Verification>> inFlight = new ConcurrentHashMap<>();
+    private final ConcurrentMap<TokenKey, Future<Verification>> inFlight = new ConcurrentHashMap<>();
     private final Counter hits;
     private final Counter misses;
     private final Counter joins;
@@ -33,16 +33,16 @@ final class CachingVerifier implements TokenVerifier {
 
     @Override
     public boolean remembers(BearerToken token) {
-        return cache.get(VerdictCache.Key.of(token, scope)) != null;
+        return cache.get(TokenKey.of(token, scope)) != null;
     }
 
     @Override
     public Future<Verification> verify(BearerToken token) {
-        var key = VerdictCache.Key.of(token, scope);
+        var key = TokenKey.of(token, scope);
         var known = cache.get(key);
         if (known != null) {
             hits.increment();
-            return known;
+            return Future.succeededFuture(known);
         }
         Promise<Verification> mine = Promise.promise();
         var others = inFlight.putIfAbsent(key, mine.future());
