@@ -2,8 +2,10 @@ package io.modelgate.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelgate.testkit.Await;
 import io.modelgate.testkit.Scene;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -30,6 +32,7 @@ class MetricsTest {
                 roles: [gateway, model]
                 routes:
                   - {path: /app/*, upstream: app}
+                  - {path: /timed/*, upstream: app}
                   - {path: /broken, upstream: app, access: public}
                 """);
         scene.upstream().on("/broken", request -> request.connection().close());
@@ -110,6 +113,23 @@ class MetricsTest {
         assertThat(scrape())
                 .containsPattern("modelgate_upstream_pool_connections\\{upstream=\"app\"\\} [1-9]")
                 .contains("modelgate_upstream_pool_queue{upstream=\"app\"} 0");
+    }
+
+    @Test
+    void requests_are_timed_by_route_and_class_of_status_and_upstreams_beside_them() throws Exception {
+        for (var i = 0; i < 3; i++) {
+            scene.getAs("timed-user", "timed-group", "/timed/x");
+        }
+        scene.get("/timed/x");
+        Await.atMost(
+                Duration.ofSeconds(10),
+                () -> assertThat(scrape())
+                        .contains("modelgate_requests_seconds_count{route=\"/timed/*\",status=\"2xx\"} 3\n")
+                        .contains("modelgate_requests_seconds_count{route=\"/timed/*\",status=\"4xx\"} 1\n"));
+        assertThat(scrape())
+                .containsPattern(
+                        "modelgate_requests_seconds_sum\\{route=\"/timed/\\*\",status=\"2xx\"} 0\\.[0-9]*[1-9]")
+                .containsPattern("modelgate_upstream_answers_seconds_count\\{upstream=\"app\"} [1-9]");
     }
 
     @Test
