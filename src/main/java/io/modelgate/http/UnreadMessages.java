@@ -1,5 +1,7 @@
 package io.modelgate.http;
 
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.VertxConnection;
 
@@ -19,20 +21,22 @@ public final class UnreadMessages {
 
     public static void release(HttpConnection closed) {
         var connection = (VertxConnection) closed;
-        connection.channelHandlerContext().executor().execute(() -> {
+        var context = connection.channelHandlerContext();
+        context.executor().execute(() -> {
+            // Among them may be one that was malformed, which fails a connection that has no handlers any more.
+            context.pipeline().addLast(new TooLate());
             for (var request = 0; request < MAX_PIPELINED; request++) {
-                goOn(connection);
+                connection.doResume();
             }
         });
     }
 
-    /** The metrics of Vert.x do not know the end of a request whose beginning was never handed on, and throw. */
-    private static void goOn(VertxConnection connection) {
-        try {
-            connection.doResume();
-        } catch (NullPointerException unknown) {
-            // It stays resumed, with the rest unread; only from a pause it goes on.
-            connection.doPause();
+    /** Whatever happens to a connection that is closed already. */
+    private static final class TooLate extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
+            // It could only be closed.
         }
     }
 }
