@@ -76,9 +76,10 @@ final class Records {
             open--;
             exchange.leavePlace();
             overload.leave();
+            var response = exchange.request().response();
             requestMetrics.record(
                     exchange.routeId(),
-                    exchange.request().response().getStatusCode(),
+                    response.headWritten() ? response.getStatusCode() : RequestMetrics.NO_ANSWER,
                     System.nanoTime() - exchange.startedNanos());
             accessLog.write(exchange);
             exchange.trace().end(exchange.routeId(), exchange.request().response());

@@ -9,10 +9,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code modelgate.requests{route,status}}: every request that was let in, from its head to the last byte of its answer
- * or its breaking off; {@code status} is the class of the answer, {@code 2xx}. Finding a timer by its tags costs more
+ * or its breaking off; {@code status} is the class of the answer, {@code 2xx}, or {@code none} where the client went before one. Finding a timer by its tags costs more
  * than all else that is counted of a request, so each event loop keeps those it found.
  */
 final class RequestMetrics {
+
+    /** In place of a status. */
+    static final int NO_ANSWER = 0;
 
     private static final int CLASSES = 6;
 
@@ -28,7 +31,8 @@ final class RequestMetrics {
         var kind = Math.min(status / 100, CLASSES - 1);
         var timer = timers[kind];
         if (timer == null) {
-            timer = meters.timer("modelgate.requests", "route", route, "status", kind + "xx");
+            timer = meters.timer(
+                    "modelgate.requests", "route", route, "status", kind == NO_ANSWER ? "none" : kind + "xx");
             timers[kind] = timer;
         }
         timer.record(nanos, TimeUnit.NANOSECONDS);
