@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -130,6 +132,20 @@ class MetricsTest {
                 .containsPattern(
                         "modelgate_requests_seconds_sum\\{route=\"/timed/\\*\",status=\"2xx\"} 0\\.[0-9]*[1-9]")
                 .containsPattern("modelgate_upstream_answers_seconds_count\\{upstream=\"app\"} [1-9]");
+    }
+
+    @Test
+    void a_request_whose_client_went_before_an_answer_is_none() throws Exception {
+        var arrived = new CountDownLatch(1);
+        scene.upstream().on("/timed/held", request -> arrived.countDown());
+        try (var gone = scene.connect()) {
+            gone.send(scene.head("GET /timed/held", "Authorization: " + scene.bearer("timed-user")));
+            assertThat(arrived.await(10, TimeUnit.SECONDS)).isTrue();
+        }
+        Await.atMost(
+                Duration.ofSeconds(10),
+                () -> assertThat(scrape())
+                        .contains("modelgate_requests_seconds_count{route=\"/timed/*\",status=\"none\"} 1\n"));
     }
 
     @Test
